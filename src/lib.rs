@@ -1,0 +1,4 @@
+//! tintinh polls the feeds of Vietnam's provincial newspapers and portals, keeps every entry in sled, and republishes
+//! one merged RSS feed over HTTP.
+
+pub mod model;

@@ -1,0 +1,18 @@
+//! The vocabulary: plain data that every room speaks. Imports nothing of ours and decides nothing.
+
+mod change;
+mod channel;
+mod entry;
+mod province;
+mod source;
+mod state;
+
+pub use change::{Changes, Commit, Committed, Known, KnownEntry, NewEntry, Update};
+pub use channel::{ChannelId, ChannelState};
+pub use entry::{Author, Digest, Enclosure, Entry, EntryKey, Identity, Row, Rule, Seq, StoredEntry};
+pub use province::Province;
+pub use source::{Limits, Pace, Source, SourceId};
+pub use state::{Failure, Hints, Outcome, SourceState, State, Tally, Validators};
+
+/// An instant in UTC. Stored at millisecond precision.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,93 @@
+//! What one poll asks the store to do, all of it or nothing.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Entry, EntryKey, Seq, SourceId, SourceState, Timestamp};
+
+/// What the store already knows of a document's keys.
+pub type Known = HashMap<EntryKey, KnownEntry>;
+
+/// What reconciling needs to know of a kept entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownEntry {
+    /// Its number.
+    pub seq: Seq,
+    /// Of everything a reader sees.
+    pub digest: Digest,
+    /// Of title, link and dates: what an editor changes on purpose.
+    pub head: Digest,
+    /// How many updates changed the body alone (a counter in a page, an advertisement).
+    pub body_updates: u32,
+}
+
+/// An entry to be kept for the first time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    /// The contents.
+    pub entry: Entry,
+    /// The keys under which it is found again; the first is its identity, and makes its public guid.
+    pub keys: Vec<EntryKey>,
+    /// See [`KnownEntry::digest`].
+    pub digest: Digest,
+    /// See [`KnownEntry::head`].
+    pub head: Digest,
+    /// See [`super::StoredEntry::date`].
+    pub date: Timestamp,
+    /// See [`super::StoredEntry::place`].
+    pub place: Timestamp,
+}
+
+/// New contents for a kept entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// Which one, and the digests and count it has from now on.
+    pub known: KnownEntry,
+    /// The contents; identity, date and place stay as they are.
+    pub entry: Entry,
+}
+
+/// The difference that one document makes to one source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// In document order.
+    pub inserted: Vec<NewEntry>,
+    /// In document order.
+    pub updated: Vec<Update>,
+    /// Further keys under which a kept entry is to be found from now on.
+    pub aliases: Vec<(EntryKey, Seq)>,
+}
+
+impl Changes {
+    /// Whether readers would see no difference, and nothing has to be remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.inserted.is_empty() && self.updated.is_empty() && self.aliases.is_empty()
+    }
+}
+
+/// One poll's end: entries, source state and validators, together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Whose poll.
+    pub source: SourceId,
+    /// When the poll was concluded: `first_seen` of what is inserted, `changed` of what is updated.
+    pub at: Timestamp,
+    /// What changes.
+    pub changes: Changes,
+    /// The source's state from now on.
+    pub state: SourceState,
+    /// Whether the state alone must reach the disk before the commit is acknowledged (a Retry-After deadline). A
+    /// commit with changes always does.
+    pub durable: bool,
+}
+
+/// What a commit came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The numbers of what was inserted, in document order.
+    pub inserted: Vec<Seq>,
+    /// The numbers of what was updated.
+    pub updated: Vec<Seq>,
+}

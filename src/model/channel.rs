@@ -1,0 +1,42 @@
+//! The feeds that we publish.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Province, Seq, SourceId, Timestamp};
+
+/// Names a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ChannelId {
+    /// Every source.
+    All,
+    /// The sources of one province.
+    Province(Province),
+    /// One source, its archive included.
+    Source(SourceId),
+}
+
+impl fmt::Display for ChannelId {
+    /// The channel's address on the readers' listener, without its extension: `provinces/ninh-binh`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => formatter.write_str("feed"),
+            Self::Province(province) => write!(formatter, "provinces/{}", province.slug()),
+            Self::Source(id) => write!(formatter, "sources/{id}"),
+        }
+    }
+}
+
+/// What a kept channel must remember over restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelState {
+    /// Of the bytes last published.
+    pub digest: Digest,
+    /// When those bytes replaced different ones.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub last_modified: Timestamp,
+    /// For each source, the oldest place (milliseconds since 1970, and number) it still has in the document: what
+    /// lies below has aged or been cut out, and does not come back.
+    pub floors: BTreeMap<SourceId, (i64, Seq)>,
+}

@@ -1,0 +1,105 @@
+//! What an admin says of one source.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::Province;
+
+/// One `[[feeds]]` table, with every default filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Names the source for ever: part of the key of each of its entries.
+    pub id: SourceId,
+    /// The publisher's name, as readers see it.
+    pub title: String,
+    /// The province whose news it carries; none for a national source.
+    pub province: Option<Province>,
+    /// Where its feed is.
+    pub url: Url,
+    /// A source that is not enabled rests: it is not polled, and what it published stays.
+    pub enabled: bool,
+    /// The zone of times that name none.
+    pub timezone: chrono_tz::Tz,
+    /// How often it may be asked.
+    pub pace: Pace,
+    /// How much of our time and memory it may take.
+    pub limits: Limits,
+}
+
+/// The `id` of a source: 1 to 64 of `a-z 0-9 -`, so that it can stand in addresses and keys.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SourceId(Arc<str>);
+
+impl SourceId {
+    /// The longest id, in bytes.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// Checks and takes an id; `None` where it holds anything but `a-z 0-9 -` or is too long or empty.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let fits = (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(allowed);
+        fits.then(|| Self(text.into()))
+    }
+
+    /// The id as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SourceId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::new(&text).ok_or_else(|| format!("`{text}` is no source id"))
+    }
+}
+
+impl From<SourceId> for String {
+    fn from(id: SourceId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for SourceId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SourceId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How often a source may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// A fixed interval, when the admin set one; else the pace adapts between the two bounds below.
+    pub interval: Option<Duration>,
+    /// The shortest adaptive interval.
+    pub min_interval: Duration,
+    /// The longest adaptive interval, and the cap of back-off.
+    pub max_interval: Duration,
+    /// The shortest time between two requests to this source's host (host and port).
+    pub host_delay: Duration,
+}
+
+/// How much of our time and memory one poll may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest body, in bytes after decompression.
+    pub max_body: u64,
+    /// The longest wait for a connection (name look-up and TLS included).
+    pub connect_timeout: Duration,
+    /// The longest wait between two reads.
+    pub idle_timeout: Duration,
+    /// The longest a whole request may take, redirects included.
+    pub total_timeout: Duration,
+}

@@ -1,0 +1,160 @@
+//! How a source fares, and what a poll came to.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Timestamp};
+
+/// What is remembered of a source from poll to poll, over restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceState {
+    /// In a word, how it fares.
+    pub state: State,
+    /// Since when it has been in that state.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub since: Timestamp,
+    /// Why, in the upstream's own words where it used any; empty when all is well.
+    pub reason: String,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// Not polled before this.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub next_poll: Timestamp,
+    /// The last poll that ended, well or not.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub last_poll: Option<Timestamp>,
+    /// The last poll that ended well (200 or 304).
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub last_success: Option<Timestamp>,
+    /// When it last brought a new entry.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub last_entry: Option<Timestamp>,
+    /// When what readers see of it last changed.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub last_change: Option<Timestamp>,
+    /// To be sent with the next request.
+    pub validators: Validators,
+    /// Of the body last read, so that an equal one is not read again.
+    pub body: Option<Digest>,
+    /// Of everything but the body that the last reading depended on (normalizer version, address, zone): when it
+    /// differs, the source is read anew by one unconditional request.
+    pub reading: Option<Digest>,
+    /// The shortest time between polls that the document itself asked for (`<ttl>`), in seconds.
+    pub document_ttl: Option<u64>,
+}
+
+impl Default for SourceState {
+    fn default() -> Self {
+        Self {
+            state: State::New,
+            since: Timestamp::UNIX_EPOCH,
+            reason: String::new(),
+            failures: 0,
+            next_poll: Timestamp::UNIX_EPOCH,
+            last_poll: None,
+            last_success: None,
+            last_entry: None,
+            last_change: None,
+            validators: Validators::default(),
+            body: None,
+            reading: None,
+            document_ttl: None,
+        }
+    }
+}
+
+/// How a source fares, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Never polled to an end.
+    New,
+    /// The last poll ended well.
+    Ok,
+    /// No answer: name look-up, connection, TLS or time-out.
+    Unreachable,
+    /// An answer with an error status.
+    Refused,
+    /// 429 or 503: asked to come back later.
+    Throttled,
+    /// 404 or 410.
+    Gone,
+    /// A body that is no feed, or one too broken to read.
+    Unreadable,
+    /// More redirects, or a larger body, than we follow or take.
+    TooMuch,
+    /// An address that must not be asked: not http(s), or inside a private network.
+    Forbidden,
+    /// Our own fault: the store or the reader failed.
+    Internal,
+}
+
+/// ETag and Last-Modified, verbatim (RFC 9110 §8.8): one pair, replaced together, never invented. Bytes, because an
+/// ETag may hold what is not UTF-8.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Validators {
+    /// Sent back as If-None-Match.
+    pub etag: Option<Vec<u8>>,
+    /// Sent back as If-Modified-Since.
+    pub last_modified: Option<Vec<u8>>,
+}
+
+/// What a publisher asks of our pace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Fresh for so long: Cache-Control max-age, else Expires relative to Date (RFC 9111 §4.2.1).
+    pub max_age: Option<Duration>,
+    /// Retry-After (RFC 9110 §10.2.3), from now.
+    pub retry_after: Option<Duration>,
+}
+
+/// What a poll came to, for the decision when to poll next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// 304.
+    NotModified(Hints),
+    /// 200 with the body that was read last time.
+    Unchanged(Hints, Validators),
+    /// 200 with a document that was read.
+    Read(Tally),
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// A document that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// From the response.
+    pub hints: Hints,
+    /// From the response.
+    pub validators: Validators,
+    /// Of the body.
+    pub body: Digest,
+    /// See [`SourceState::reading`].
+    pub reading: Digest,
+    /// See [`SourceState::document_ttl`].
+    pub document_ttl: Option<Duration>,
+    /// How many entries were new.
+    pub inserted: usize,
+    /// How many entries had changed.
+    pub updated: usize,
+}
+
+/// A poll that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The state that this puts the source in.
+    pub state: State,
+    /// In words, at most [`Failure::REASON_MAX`] characters.
+    pub reason: String,
+    /// From the response, if there was one.
+    pub hints: Hints,
+}
+
+impl Failure {
+    /// The longest reason kept, in characters.
+    pub const REASON_MAX: usize = 500;
+}
