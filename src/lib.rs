@@ -1,4 +1,5 @@
 //! tintinh polls the feeds of Vietnam's provincial newspapers and portals, keeps every entry in sled, and republishes
 //! one merged RSS feed over HTTP.
 
+pub mod config;
 pub mod model;

@@ -1,0 +1,185 @@
+//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model`; opens one file, asks no
+//! server, and leaves to others whether what the file names is there.
+
+mod address;
+mod feeds;
+mod file;
+mod problem;
+mod quantity;
+mod reader;
+mod sections;
+mod settings;
+mod shape;
+mod syntax;
+mod wording;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    path::{self, Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use toml::de::DeTable;
+use url::Url;
+
+use self::{problem::Problems, reader::Reader};
+use crate::model::Source;
+
+pub use self::{feeds::MAX_SOURCES, file::MAX_FILE_BYTES, problem::Problem, settings::MAX_BODY};
+
+/// The whole file, with every default filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The readers' listener.
+    pub server: Server,
+    /// The admin's listener.
+    pub admin: Admin,
+    /// Where entries are kept.
+    pub store: StoreSettings,
+    /// Where sources may be.
+    pub network: NetworkSettings,
+    /// How the merged feed is made.
+    pub channel: ChannelSettings,
+    /// The sources in the order of the file, those that rest included. Ids and addresses are unique.
+    pub sources: Vec<Arc<Source>>,
+}
+
+/// `[server]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Where readers are answered; port 0 leaves the port to the system.
+    pub listen: SocketAddr,
+    /// What our links begin with. Its path ends in a slash, so that `join("feed.xml")` keeps it.
+    pub public_url: Url,
+    /// Whether the file says it; else it comes from `listen`.
+    pub public_url_given: bool,
+}
+
+impl Server {
+    /// What our links begin with once the listener has this address: the one given, or else this address.
+    #[must_use]
+    pub fn public_url_at(&self, bound: SocketAddr) -> Url {
+        let derived = (!self.public_url_given).then(|| address::reached_at(bound)).flatten();
+        derived.unwrap_or_else(|| self.public_url.clone())
+    }
+}
+
+/// `[admin]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin {
+    /// Where the admin is answered; port 0 leaves the port to the system.
+    pub listen: SocketAddr,
+}
+
+/// `[store]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// The store's folder.
+    pub path: PathBuf,
+}
+
+/// `[network]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkSettings {
+    /// The networks that the address guard leaves open.
+    pub allow: Vec<IpNet>,
+}
+
+/// `[channel]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelSettings {
+    /// The merged feed's title.
+    pub title: String,
+    /// For how long after its first sight an entry stays in a merged feed.
+    pub window: Duration,
+    /// How many entries a merged feed is filled up to; never more than `max_entries`.
+    pub min_entries: usize,
+    /// How many entries a merged feed is cut to.
+    pub max_entries: usize,
+}
+
+/// Why there is no `Config`. Its text has one line for each problem, and one at the end that counts them.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read at all.
+    #[error("{} cannot be read: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file was read, and holds at least one problem.
+    #[error("{}", Listing { path, problems })]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in the order of its lines.
+        problems: Vec<Problem>,
+    },
+}
+
+struct Listing<'a> {
+    path: &'a Path,
+    problems: &'a [Problem],
+}
+
+impl fmt::Display for Listing<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in self.problems {
+            writeln!(formatter, "{}:{}: {}", self.path.display(), problem.line, problem.sentence())?;
+        }
+        let count = self.problems.len();
+        write!(formatter, "{count} problem{}; nothing was changed", if count == 1 { "" } else { "s" })
+    }
+}
+
+/// Reads this file. `state_directory` is the folder that the service manager gave us (`$STATE_DIRECTORY`), where the
+/// store goes unless the file says otherwise; the caller reads the environment.
+///
+/// # Errors
+/// `Unreadable` when the file cannot be read, `Invalid` with all of its problems when it can.
+pub fn load(path: &Path, state_directory: Option<&Path>) -> Result<Config, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let invalid = |problems| ConfigError::Invalid { path: path.to_owned(), problems };
+    // The store's place must not move when somebody changes the working directory.
+    let absolute = path::absolute(path).map_err(unreadable)?;
+    let bytes = file::read_bounded(path).map_err(unreadable)?;
+    let text = file::decode(&bytes).map_err(|problem| invalid(vec![problem]))?;
+    let folder = absolute.parent().unwrap_or(Path::new(""));
+    parse(text, folder, state_directory).map_err(invalid)
+}
+
+/// Reads the text of a file that stands in this folder.
+///
+/// # Errors
+/// All problems of the text in the order of its lines. Where it is no TOML, only those of its syntax.
+pub fn parse(text: &str, folder: &Path, state_directory: Option<&Path>) -> Result<Config, Vec<Problem>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    file::readable(text).map_err(|problem| vec![problem])?;
+    let mut problems = Problems::of(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        syntax::tell_syntax(&errors, &mut problems);
+        return Err(problems.in_order());
+    }
+    let root = Reader::new(document.get_ref(), 0, String::new(), &shape::ROOT);
+    root.refuse_unknown(&mut problems);
+    let listeners = sections::read_listeners(&root, &mut problems);
+    let store = sections::read_store(&root, folder, state_directory, &mut problems);
+    let network = sections::read_networks(&root, &mut problems);
+    let channel = sections::read_channel(&root, &mut problems);
+    let sources = feeds::read_sources(&root, &mut problems);
+    match listeners {
+        Some((server, admin)) if problems.is_empty() => {
+            Ok(Config { server, admin, store, network, channel, sources })
+        }
+        _ => Err(problems.in_order()),
+    }
+}

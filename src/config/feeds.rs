@@ -1,0 +1,143 @@
+//! The `[[feeds]]` tables as sources. Asks no source whether it is there.
+
+use std::{collections::HashMap, sync::Arc};
+
+use toml::de::DeValue;
+use url::Url;
+
+use super::{
+    address::read_url,
+    problem::{Problems, Wrong},
+    reader::{Found, Reader, type_name},
+    sections::read_title,
+    settings::Settings,
+    shape,
+    wording::{echo, nearest, slug},
+};
+use crate::model::{Province, Source, SourceId};
+
+/// The most sources that one file may list: the whole nation's communes, many times over.
+pub const MAX_SOURCES: usize = 100_000;
+
+/// The sources of the file, in its order.
+pub(super) fn read_sources(root: &Reader<'_>, problems: &mut Problems<'_>) -> Vec<Arc<Source>> {
+    let defaults = root.section(&shape::DEFAULTS, problems);
+    defaults.refuse_unknown(problems);
+    let settings = Settings::STANDARD.overlaid(&defaults, problems);
+
+    let mut seen = Seen::default();
+    let mut sources = Vec::new();
+    for (index, found) in tables(root, problems).into_iter().enumerate() {
+        let DeValue::Table(table) = found.value else {
+            let message = format!("is {}, but must be a table", type_name(found.value));
+            let wrong = Wrong::new(message, "write [[feeds]] on a line of its own, and its keys below");
+            problems.tell(found.at, format!("feeds[{index}]"), wrong);
+            continue;
+        };
+        let id = table.get("id").and_then(|id| id.get_ref().as_str()).and_then(SourceId::new);
+        let path = id.map_or_else(|| format!("feeds[{index}]"), |id| format!("feeds.{id}"));
+        let table = Reader::new(table, found.at, path, &shape::FEEDS);
+        sources.extend(read_source(&table, settings, &mut seen, problems).map(Arc::new));
+    }
+    sources
+}
+
+/// The values in the list of feeds, as many as there may be.
+fn tables<'a>(root: &Reader<'a>, problems: &mut Problems<'_>) -> Vec<Found<'a>> {
+    let Some(found) = root.get("feeds") else { return Vec::new() };
+    let DeValue::Array(list) = found.value else {
+        let remedy = "write [[feeds]] in double brackets, once for each feed";
+        let message = format!("is {}, but must be a list of tables", type_name(found.value));
+        root.tell("feeds", Wrong::new(message, remedy), problems);
+        // With single brackets it is one feed, whose keys may be wrong too.
+        return if found.value.is_table() { vec![found] } else { Vec::new() };
+    };
+    if list.len() > MAX_SOURCES {
+        let message = format!("holds {} tables, but may hold {MAX_SOURCES}", list.len());
+        root.tell("feeds", Wrong::new(message, "share them among several daemons"), problems);
+    }
+    let values = list.iter().take(MAX_SOURCES);
+    values.map(|value| Found { at: value.span().start, value: value.get_ref() }).collect()
+}
+
+/// Where each id and each address was first written.
+#[derive(Default)]
+struct Seen {
+    ids: HashMap<SourceId, usize>,
+    addresses: HashMap<String, usize>,
+}
+
+fn read_source(
+    table: &Reader<'_>,
+    settings: Settings,
+    seen: &mut Seen,
+    problems: &mut Problems<'_>,
+) -> Option<Source> {
+    table.refuse_unknown(problems);
+    let id = table.required("id", problems, read_id);
+    let title = table.required("title", problems, read_title);
+    let province = table.text("province", problems, read_province);
+    let url = table.required("url", problems, read_url);
+    let enabled = table.flag("enabled", problems).unwrap_or(true);
+    let Settings { timezone, pace, limits } = settings.overlaid(table, problems);
+    refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
+    Some(Source { id: id?, title: title?, province, url: url?, enabled, timezone, pace, limits })
+}
+
+fn refuse_repeated(
+    table: &Reader<'_>,
+    id: Option<&SourceId>,
+    url: Option<&Url>,
+    seen: &mut Seen,
+    problems: &mut Problems<'_>,
+) {
+    let at = |name| table.get(name).map_or(0, |found| found.at);
+    if let Some(id) = id {
+        let first = *seen.ids.entry(id.clone()).or_insert_with(|| at("id"));
+        if first != at("id") {
+            let message = format!("is \"{id}\", which line {} has already", problems.line(first));
+            table.tell("id", Wrong::new(message, "give each feed an id of its own"), problems);
+        }
+    }
+    if let Some(url) = url {
+        // No server ever sees the fragment.
+        let mut asked = url.clone();
+        asked.set_fragment(None);
+        let first = *seen.addresses.entry(asked.into()).or_insert_with(|| at("url"));
+        if first != at("url") {
+            let message = format!("is the address that line {} has already", problems.line(first));
+            table.tell("url", Wrong::new(message, "take one of the two feeds out"), problems);
+        }
+    }
+}
+
+fn read_id(text: &str) -> Result<SourceId, Wrong> {
+    SourceId::new(text).ok_or_else(|| {
+        let most = SourceId::MAX_LENGTH;
+        let rule = format!("write 1 to {most} of the characters a-z, 0-9 and -");
+        let meant = slug(text);
+        let remedy = if text.len() > most || SourceId::new(&meant).is_none() {
+            rule
+        } else {
+            format!("{rule}, as \"{meant}\"")
+        };
+        Wrong::new(format!("is {}, which cannot name a feed", echo(text)), remedy)
+    })
+}
+
+fn read_province(text: &str) -> Result<Province, Wrong> {
+    Province::find(text).ok_or_else(|| {
+        let slug = slug(text);
+        let slugs = || Province::all().map(Province::slug);
+        let meant = Province::find(&slug).map(Province::slug).or_else(|| nearest(&slug, slugs()));
+        let remedy = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => {
+                "write one of the 34 provinces since 2025-07-01 without accents, as \"ninh-binh\" (former \
+                     ones are understood too), or leave it out for a national source"
+                    .to_owned()
+            }
+        };
+        Wrong::new(format!("is {}, which is no province", echo(text)), remedy)
+    })
+}

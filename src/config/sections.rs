@@ -1,0 +1,144 @@
+//! The tables that stand once: [server], [admin], [store], [network] and [channel]. Knows no source.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{
+    Admin, ChannelSettings, NetworkSettings, Server, StoreSettings,
+    address::{collide, reached_at, read_listen, read_network, read_public_url},
+    problem::{Problems, Wrong},
+    reader::Reader,
+    settings::{reconciled, refuse_crossed},
+    shape,
+    wording::echo,
+};
+
+const LISTEN: SocketAddr = local(8080);
+const ADMIN_LISTEN: SocketAddr = local(8081);
+const STORE_FOLDER: &str = "data";
+const CHANNEL_TITLE: &str = "Tin các tỉnh";
+const WINDOW: Duration = Duration::from_hours(48);
+const MIN_ENTRIES: usize = 50;
+const MAX_ENTRIES: usize = 1000;
+
+/// A hundred years: no limit that anybody meets, and one that arithmetic on instants survives.
+const WINDOWS: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(24 * 36_525);
+
+/// More entries than this make a document that no feed reader takes.
+const MOST_ENTRIES: usize = 10_000;
+const MAX_NETWORKS: usize = 1000;
+
+/// The longest title, in characters.
+const MAX_TITLE: usize = 200;
+
+const fn local(port: u16) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}
+
+/// Both listeners, which must not take each other's place.
+pub(super) fn read_listeners(root: &Reader<'_>, problems: &mut Problems<'_>) -> Option<(Server, Admin)> {
+    let server = root.section(&shape::SERVER, problems);
+    server.refuse_unknown(problems);
+    let admin = root.section(&shape::ADMIN, problems);
+    admin.refuse_unknown(problems);
+
+    let readers = read_place(&server, LISTEN, problems);
+    let admins = read_place(&admin, ADMIN_LISTEN, problems);
+    if let (Some(readers), Some(admins)) = (readers, admins)
+        && collide(readers, admins)
+    {
+        let (blamed, other_key, other) = match admin.get("listen") {
+            Some(_) => (&admin, "server.listen", readers),
+            None => (&server, "admin.listen", admins),
+        };
+        let wrong = Wrong::new(
+            format!("takes the place of `{other_key}` ({other})"),
+            "give one of them another port",
+        );
+        blamed.tell("listen", wrong, problems);
+    }
+    let (readers, admins) = (readers.unwrap_or(LISTEN), admins.unwrap_or(ADMIN_LISTEN));
+    let given = server.text("public_url", problems, read_public_url);
+    let public_url_given = given.is_some();
+    let Some(public_url) = given.or_else(|| reached_at(readers)) else {
+        let wrong = Wrong::new("cannot be made from where we listen", "write the address that readers use");
+        server.tell("public_url", wrong, problems);
+        return None;
+    };
+    Some((Server { listen: readers, public_url, public_url_given }, Admin { listen: admins }))
+}
+
+/// Where this listener listens; none where the file says it wrongly.
+fn read_place(table: &Reader<'_>, default: SocketAddr, problems: &mut Problems<'_>) -> Option<SocketAddr> {
+    if table.get("listen").is_none() { Some(default) } else { table.text("listen", problems, read_listen) }
+}
+
+/// Where the store is: beside the file, unless the file or the service manager says where.
+pub(super) fn read_store(
+    root: &Reader<'_>,
+    folder: &Path,
+    state_directory: Option<&Path>,
+    problems: &mut Problems<'_>,
+) -> StoreSettings {
+    let table = root.section(&shape::STORE, problems);
+    table.refuse_unknown(problems);
+    let given = table.text("path", problems, |text| read_path(text, folder));
+    let fallback = || state_directory.map_or_else(|| folder.join(STORE_FOLDER), Path::to_owned);
+    StoreSettings { path: given.unwrap_or_else(fallback) }
+}
+
+fn read_path(text: &str, folder: &Path) -> Result<PathBuf, Wrong> {
+    let wrong = match text {
+        "" => Some("is empty"),
+        _ if text.contains('\0') => Some("holds a NUL"),
+        _ if text.starts_with('~') => Some("begins with ~, which only shells understand"),
+        _ => None,
+    };
+    match wrong {
+        Some(message) => Err(Wrong::new(message, "write a folder, as \"data\" or \"/var/lib/tintinh\"")),
+        None => Ok(folder.join(text)),
+    }
+}
+
+/// Which networks the address guard leaves open.
+pub(super) fn read_networks(root: &Reader<'_>, problems: &mut Problems<'_>) -> NetworkSettings {
+    let table = root.section(&shape::NETWORK, problems);
+    table.refuse_unknown(problems);
+    NetworkSettings { allow: table.list("allow", MAX_NETWORKS, problems, read_network).unwrap_or_default() }
+}
+
+/// How the merged feed is made.
+pub(super) fn read_channel(root: &Reader<'_>, problems: &mut Problems<'_>) -> ChannelSettings {
+    let table = root.section(&shape::CHANNEL, problems);
+    table.refuse_unknown(problems);
+    let title = table.text("title", problems, read_title).unwrap_or_else(|| CHANNEL_TITLE.to_owned());
+    let window = table.duration("window", WINDOWS, problems).unwrap_or(WINDOW);
+    let min = table.count("min_entries", 0..=MOST_ENTRIES, problems);
+    let max = table.count("max_entries", 1..=MOST_ENTRIES, problems);
+    refuse_crossed(&table, ("min_entries", min), ("max_entries", max), |count| count, problems);
+    let (min_entries, max_entries) = reconciled((min, max), (MIN_ENTRIES, MAX_ENTRIES));
+    ChannelSettings { title, window, min_entries, max_entries }
+}
+
+/// A title as readers will see it: composed, trimmed, and writable in XML.
+pub(super) fn read_title(text: &str) -> Result<String, Wrong> {
+    let title: String = text.trim().nfc().collect();
+    let forbidden = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
+    let length = title.chars().count();
+    if title.is_empty() {
+        Err(Wrong::new("is empty", "write the name that readers shall see"))
+    } else if title.contains(forbidden) {
+        let message = format!("is {}, with a character that no feed may hold", echo(text));
+        Err(Wrong::new(message, "write it in one line of plain text"))
+    } else if length > MAX_TITLE {
+        Err(Wrong::new(format!("is {length} characters long, but may be {MAX_TITLE}"), "shorten it"))
+    } else {
+        Ok(title)
+    }
+}

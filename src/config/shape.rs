@@ -1,0 +1,106 @@
+//! Which tables the file has, and which keys each may hold. Knows no value.
+
+/// A key, and how a right one looks.
+pub(super) struct Key {
+    pub name: &'static str,
+    pub example: &'static str,
+}
+
+/// One kind of table.
+pub(super) struct Shape {
+    /// Its key in the root table; empty for the root itself.
+    pub key: &'static str,
+    /// How its header is written.
+    pub header: &'static str,
+    /// The keys it may hold.
+    pub keys: &'static [Key],
+}
+
+const fn key(name: &'static str, example: &'static str) -> Key {
+    Key { name, example }
+}
+
+pub(super) static ROOT: Shape = Shape {
+    key: "",
+    header: "the file",
+    keys: &[
+        key("server", "{ listen = \"127.0.0.1:8080\" }"),
+        key("admin", "{ listen = \"127.0.0.1:8081\" }"),
+        key("store", "{ path = \"data\" }"),
+        key("network", "{ allow = [] }"),
+        key("channel", "{ window = \"48h\" }"),
+        key("defaults", "{ min_interval = \"15m\" }"),
+        key("feeds", "[]"),
+    ],
+};
+
+pub(super) static SERVER: Shape = Shape {
+    key: "server",
+    header: "[server]",
+    keys: &[key("listen", "\"127.0.0.1:8080\""), key("public_url", "\"https://tin.example.vn\"")],
+};
+
+pub(super) static ADMIN: Shape =
+    Shape { key: "admin", header: "[admin]", keys: &[key("listen", "\"127.0.0.1:8081\"")] };
+
+pub(super) static STORE: Shape = Shape { key: "store", header: "[store]", keys: &[key("path", "\"data\"")] };
+
+pub(super) static NETWORK: Shape =
+    Shape { key: "network", header: "[network]", keys: &[key("allow", "[\"10.0.0.0/8\"]")] };
+
+pub(super) static CHANNEL: Shape = Shape {
+    key: "channel",
+    header: "[channel]",
+    keys: &[
+        key("title", "\"Tin các tỉnh\""),
+        key("window", "\"48h\""),
+        key("min_entries", "50"),
+        key("max_entries", "1000"),
+    ],
+};
+
+pub(super) static DEFAULTS: Shape = Shape {
+    key: "defaults",
+    header: "[defaults]",
+    keys: &[
+        key("interval", "\"30m\""),
+        key("min_interval", "\"15m\""),
+        key("max_interval", "\"24h\""),
+        key("timezone", "\"Asia/Ho_Chi_Minh\""),
+        key("host_delay", "\"2s\""),
+        key("max_body", "\"10MiB\""),
+        key("connect_timeout", "\"15s\""),
+        key("idle_timeout", "\"20s\""),
+        key("total_timeout", "\"60s\""),
+    ],
+};
+
+pub(super) static FEEDS: Shape = Shape {
+    key: "feeds",
+    header: "[[feeds]]",
+    keys: &[
+        key("id", "\"bao-ninh-binh\""),
+        key("title", "\"Báo Ninh Bình\""),
+        key("province", "\"ninh-binh\""),
+        key("url", "\"https://example.vn/rss\""),
+        key("enabled", "false"),
+        key("interval", "\"30m\""),
+        key("min_interval", "\"15m\""),
+        key("max_interval", "\"24h\""),
+        key("timezone", "\"Asia/Ho_Chi_Minh\""),
+        key("host_delay", "\"2s\""),
+        key("max_body", "\"10MiB\""),
+        key("connect_timeout", "\"15s\""),
+        key("idle_timeout", "\"20s\""),
+        key("total_timeout", "\"60s\""),
+    ],
+};
+
+/// The headers of the tables other than this one that may hold the key.
+pub(super) fn others_with(name: &str, this: &Shape) -> Vec<&'static str> {
+    [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &FEEDS]
+        .into_iter()
+        .filter(|shape| shape.key != this.key && shape.keys.iter().any(|key| key.name == name))
+        .map(|shape| shape.header)
+        .collect()
+}
