@@ -2,4 +2,5 @@
 //! one merged RSS feed over HTTP.
 
 pub mod config;
+pub mod fetch;
 pub mod model;

@@ -1,0 +1,61 @@
+//! The fetch room against a scripted publisher: what goes over the wire, and what is made of what comes back.
+
+mod bodies;
+mod conditions;
+mod failures;
+mod redirects;
+
+use std::time::Duration;
+
+use tintinh::{
+    fetch::{Body, FetchError, Fetched, Fetcher, Network, Request},
+    model::{Limits, Timestamp, Validators},
+};
+use url::Url;
+
+use crate::support::origin::{Origin, Reply};
+
+const LIMITS: Limits = Limits {
+    max_body: 64 << 10,
+    connect_timeout: Duration::from_secs(30),
+    idle_timeout: Duration::from_secs(30),
+    total_timeout: Duration::from_mins(1),
+};
+
+fn fetcher(allow: &[&str]) -> Fetcher {
+    let allow = allow.iter().map(|network| network.parse().unwrap()).collect();
+    Fetcher::new(&Network { allow, user_agent: "tintinh/0.0.0 (+https://tin.example)".to_owned() }).unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-07-01T00:00:00Z".parse().unwrap()
+}
+
+/// Fetches from a network in which 127.0.0.0/8 is allowed.
+async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetched, FetchError> {
+    fetcher(&["127.0.0.0/8"]).fetch(&Request { url, validators, limits }, now()).await
+}
+
+/// Asks unconditionally, within [`LIMITS`].
+async fn get(origin: &Origin, path: &str) -> Result<Fetched, FetchError> {
+    ask(&origin.url(path), &Validators::default(), &LIMITS).await
+}
+
+/// The body that this reply comes to.
+async fn body_of(reply: Reply) -> Result<Body, FetchError> {
+    let origin = Origin::start();
+    origin.on("/feed.xml", [reply]);
+    get(&origin, "/feed.xml").await.map(body)
+}
+
+/// The error that this reply comes to.
+async fn error_of(reply: Reply) -> FetchError {
+    body_of(reply).await.unwrap_err()
+}
+
+fn body(fetched: Fetched) -> Body {
+    match fetched {
+        Fetched::Body(body) => body,
+        Fetched::NotModified { .. } => panic!("a 304 where a body was expected"),
+    }
+}

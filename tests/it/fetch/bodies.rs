@@ -1,0 +1,167 @@
+//! Bodies: decoding, bounds, and labels that lie.
+
+use std::{
+    io::{Read, Write},
+    time::Duration,
+};
+
+use flate2::{Compression, read::GzEncoder, write::DeflateEncoder, write::ZlibEncoder};
+use tintinh::{
+    fetch::FetchError,
+    model::{Limits, State, Validators},
+};
+
+use super::{LIMITS, ask, body, body_of, error_of, get};
+use crate::support::origin::{Origin, Reply};
+
+const FEED: &[u8] = b"<rss/>";
+
+fn gzip(plain: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    GzEncoder::new(plain, Compression::best()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn coded(coding: &str, body: impl AsRef<[u8]>) -> Reply {
+    Reply::ok(body).header("Content-Encoding", coding)
+}
+
+#[tokio::test]
+async fn every_coding_that_we_ask_for_is_decoded() {
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    zlib.write_all(FEED).unwrap();
+    let table = [
+        ("gzip", gzip(FEED)),
+        ("deflate", zlib.finish().unwrap()),
+        ("zstd", zstd::encode_all(FEED, 3).unwrap()),
+        // RFC 7932 §9: one stored meta-block of six bytes.
+        ("br", b"\x8b\x02\x80<rss/>\x03".to_vec()),
+    ];
+    for (coding, bytes) in table {
+        let body = body_of(coded(coding, bytes)).await.unwrap();
+        assert_eq!(&body.bytes[..], FEED, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_brings_its_label_and_its_address() {
+    let origin = Origin::start();
+    origin.on("/feed.xml", [Reply::ok(FEED).header("Content-Type", "text/xml; charset=windows-1258")]);
+    let body = body(get(&origin, "/feed.xml").await.unwrap());
+    assert_eq!(body.content_type.as_deref(), Some("text/xml; charset=windows-1258"));
+    assert_eq!((body.url, body.moved), (origin.url("/feed.xml"), None));
+}
+
+#[tokio::test]
+async fn a_body_may_be_as_large_as_the_limit_and_no_larger() {
+    let limit = 64 << 10;
+    assert_eq!(body_of(Reply::ok(vec![b' '; limit])).await.unwrap().bytes.len(), limit);
+    let error = error_of(Reply::ok(vec![b' '; limit + 1])).await;
+    assert!(matches!(error, FetchError::TooLarge { limit: 65_536 }), "{error:?}");
+    assert_eq!(error.failure().state, State::TooMuch);
+}
+
+#[tokio::test]
+async fn a_length_beyond_the_limit_is_refused_before_the_body_is_read() {
+    let error = error_of(Reply::ok("").header("Content-Length", "99999999999").then_silence()).await;
+    assert!(matches!(error, FetchError::TooLarge { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_body_without_end_stops_at_the_limit() {
+    let error = error_of(Reply::ok("<rss>").then_drip([b' '; 4096], Duration::ZERO)).await;
+    assert!(matches!(error, FetchError::TooLarge { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_compression_bomb_stops_at_the_limit() {
+    let zeros = || std::io::repeat(0).take(16 << 20);
+    for (coding, bomb) in [("gzip", gzip(zeros())), ("zstd", zstd::encode_all(zeros(), 3).unwrap())] {
+        assert!(bomb.len() < 64 << 10, "{coding}: the bomb must pass as small until it is decoded");
+        let error = error_of(coded(coding, bomb)).await;
+        assert!(matches!(error, FetchError::TooLarge { .. }), "{coding}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_what_its_label_says_is_asked_for_once_more_without_compression() {
+    let origin = Origin::start();
+    origin.answer("/feed.xml", |request| match request.header("Accept-Encoding") {
+        Some(b"identity") => Reply::ok(FEED),
+        _ => coded("gzip", FEED),
+    });
+    let validators = Validators { etag: Some(b"\"e\"".to_vec()), last_modified: None };
+    let fetched = ask(&origin.url("/feed.xml"), &validators, &LIMITS).await.unwrap();
+    assert_eq!(&body(fetched).bytes[..], FEED);
+    let requests = origin.requests();
+    assert_eq!(requests.len(), 2);
+    assert!(requests.iter().all(|request| request.header("If-None-Match") == Some(b"\"e\"")));
+}
+
+#[tokio::test]
+async fn a_plain_document_is_taken_under_a_label_that_never_changes() {
+    for label in ["gzip", "deflate", "br", "utf-8", "none", "identity"] {
+        let body = body_of(coded(label, FEED)).await.unwrap();
+        assert_eq!(&body.bytes[..], FEED, "{label}");
+    }
+}
+
+#[tokio::test]
+async fn raw_deflate_is_refused_in_words_after_the_second_try() {
+    let mut raw = DeflateEncoder::new(Vec::new(), Compression::default());
+    raw.write_all(FEED).unwrap();
+    let origin = Origin::start();
+    origin.on("/feed.xml", [coded("deflate", raw.finish().unwrap())]);
+    let error = get(&origin, "/feed.xml").await.unwrap_err();
+    assert_eq!(error.to_string(), "the body is encoded as `deflate`, which cannot be decoded");
+    assert_eq!(error.failure().state, State::Unreadable);
+    assert_eq!(origin.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_coding_that_we_did_not_ask_for_is_refused_in_words() {
+    for label in ["compress", "x-gzip", "gzip, gzip"] {
+        let error = error_of(coded(label, gzip(&gzip(FEED)[..]))).await;
+        assert!(matches!(&error, FetchError::Encoding { coding } if coding == label), "{label}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_an_error_however_it_was_framed() {
+    let half_a_gzip = gzip(&vec![b'x'; 1000][..])[..15].to_vec();
+    let table = [
+        Reply::ok("<rss>").header("Content-Length", "100"),
+        Reply::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n<rss>"),
+        Reply::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"),
+        coded("gzip", half_a_gzip).header("Content-Length", "100"),
+    ];
+    for reply in table {
+        let error = error_of(reply.clone()).await;
+        assert!(matches!(error, FetchError::Truncated(_)), "{reply:?}: {error:?}");
+        assert_eq!(error.failure().state, State::Unreachable);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_told_from_one_that_drips_for_ever() {
+    let short = Duration::from_millis(300);
+    let url = |origin: &Origin| origin.url("/feed.xml");
+    let none = Validators::default();
+
+    let idle = Limits { connect_timeout: short, idle_timeout: short, ..LIMITS };
+    let silent = Origin::start();
+    silent.on("/feed.xml", [Reply::raw("").then_silence(), Reply::ok("<rss>").then_silence()]);
+    for when in ["before the answer", "within the body"] {
+        let error = ask(&url(&silent), &none, &idle).await.unwrap_err();
+        assert!(matches!(error, FetchError::IdleTimeout { .. }), "{when}: {error:?}");
+        assert_eq!(error.failure().reason, "the server was silent for 0.3 s");
+        assert_eq!(error.failure().state, State::Unreachable);
+    }
+
+    let total = Limits { total_timeout: short, ..LIMITS };
+    let dripping = Origin::start();
+    dripping.on("/feed.xml", [Reply::ok("<rss>").then_drip(" ", Duration::from_millis(10))]);
+    let error = ask(&url(&dripping), &none, &total).await.unwrap_err();
+    assert!(matches!(error, FetchError::TotalTimeout { .. }), "{error:?}");
+    assert_eq!(error.failure().state, State::Unreachable);
+}

@@ -1,0 +1,162 @@
+//! What is said of a server that refuses, cannot be found, or must not be asked.
+
+use std::time::Duration;
+
+use tintinh::{
+    fetch::{FetchError, Request},
+    model::{Hints, Limits, State, Validators},
+};
+use url::Url;
+
+use super::{LIMITS, ask, error_of, fetcher, now};
+use crate::support::origin::{Origin, Reply};
+
+#[tokio::test]
+async fn a_status_is_told_with_the_upstreams_own_words() {
+    let page = "<html><style>p{}</style><h1>Hệ thống bảo trì</h1>\n<p>Xin quay lại sau</p></html>";
+    let table = [
+        (Reply::status(404), State::Gone, "the server answered 404 Not Found"),
+        (Reply::status(410).body("gone\n"), State::Gone, "the server answered 410 Gone: gone"),
+        (Reply::status(429), State::Throttled, "the server answered 429 Too Many Requests"),
+        (
+            Reply::status(503).body(page),
+            State::Throttled,
+            "the server answered 503 Service Unavailable: Hệ thống bảo trì Xin quay lại sau",
+        ),
+        (
+            Reply::status(403).body("no robots"),
+            State::Refused,
+            "the server answered 403 Forbidden: no robots",
+        ),
+        (Reply::status(500), State::Refused, "the server answered 500 Internal Server Error"),
+        (Reply::status(599), State::Refused, "the server answered 599"),
+        (Reply::status(202), State::Refused, "the server answered 202 Accepted"),
+        (Reply::status(206).body("<rs"), State::Refused, "the server answered 206 Partial Content"),
+        (
+            Reply::status(403).header("Content-Type", "image/png").body("\u{1}PNG"),
+            State::Refused,
+            "the server answered 403 Forbidden",
+        ),
+        (
+            Reply::status(500).body("cut").header("Content-Length", "100"),
+            State::Refused,
+            "the server answered 500 Internal Server Error: cut",
+        ),
+    ];
+    for (reply, state, reason) in table {
+        let failure = error_of(reply).await.failure();
+        assert_eq!((failure.state, failure.reason.as_str()), (state, reason));
+    }
+}
+
+#[tokio::test]
+async fn an_error_page_without_end_gives_at_most_500_characters() {
+    let failure = error_of(Reply::status(500).then_drip([b'x'; 1024], Duration::ZERO)).await.failure();
+    assert_eq!(failure.reason.chars().count(), 500);
+}
+
+#[tokio::test]
+async fn retry_after_comes_with_the_error() {
+    let date = Reply::status(503)
+        .header("Date", "Wed, 01 Jul 2026 07:00:00 GMT")
+        .header("Retry-After", "Wed, 01 Jul 2026 07:10:00 GMT");
+    for (reply, seconds) in [(Reply::status(429).header("Retry-After", "120"), 120), (date, 600)] {
+        let hints = error_of(reply).await.failure().hints;
+        assert_eq!(hints, Hints { max_age: None, retry_after: Some(Duration::from_secs(seconds)) });
+    }
+}
+
+#[tokio::test]
+async fn loopback_is_refused_unasked_unless_it_is_allowed() {
+    let origin = Origin::start();
+    origin.on("/feed.xml", [Reply::ok("<rss/>")]);
+    let port = origin.address().port();
+    // The number is refused by sight; the name only by what it resolves to.
+    for host in ["127.0.0.1", "localhost"] {
+        let url: Url = format!("http://{host}:{port}/feed.xml").parse().unwrap();
+        let request = Request { url: &url, validators: &Validators::default(), limits: &LIMITS };
+        let error = fetcher(&["10.0.0.0/8"]).fetch(&request, now()).await.unwrap_err();
+        let FetchError::ForbiddenAddress { host: named, zone: "loopback", .. } = &error else {
+            panic!("{host}: {error:?}")
+        };
+        assert_eq!(named, host);
+        assert_eq!(error.failure().state, State::Forbidden);
+        assert_eq!(origin.requests().len(), 0);
+    }
+    let url: Url = format!("http://localhost:{port}/feed.xml").parse().unwrap();
+    ask(&url, &Validators::default(), &LIMITS).await.unwrap();
+    assert_eq!(origin.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_url_with_a_password_is_refused_and_not_repeated() {
+    let url: Url = "http://admin:hunter2@127.0.0.1:9/feed.xml".parse().unwrap();
+    let error = ask(&url, &Validators::default(), &LIMITS).await.unwrap_err();
+    assert!(matches!(error, FetchError::Credentials), "{error:?}");
+    assert!(!format!("{error:?} {}", error.failure().reason).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_refused_connection_names_the_host_and_hides_the_path() {
+    // A port that was free a moment ago, and that nothing here listens on.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let url: Url = format!("http://{address}/feed.xml?token=hunter2").parse().unwrap();
+    let error = ask(&url, &Validators::default(), &LIMITS).await.unwrap_err();
+    assert!(matches!(error, FetchError::Connect { .. }), "{error:?}");
+    let failure = error.failure();
+    assert_eq!(failure.state, State::Unreachable);
+    assert!(
+        failure.reason.starts_with("no connection to 127.0.0.1: Connection refused"),
+        "{}",
+        failure.reason
+    );
+    assert!(!format!("{error:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_exist_is_not_found() {
+    // RFC 6761 §6.4: no resolver may find it, and none need be asked.
+    let url: Url = "http://feed.invalid/rss".parse().unwrap();
+    let error = ask(&url, &Validators::default(), &LIMITS).await.unwrap_err();
+    assert!(matches!(error, FetchError::Lookup { .. }), "{error:?}");
+    let failure = error.failure();
+    assert_eq!(failure.state, State::Unreachable);
+    assert!(failure.reason.starts_with("feed.invalid was not found: "), "{}", failure.reason);
+}
+
+#[tokio::test]
+async fn plain_text_on_an_https_port_is_a_tls_error() {
+    let origin = Origin::start();
+    let url: Url = format!("https://{}/feed.xml", origin.address()).parse().unwrap();
+    let error = ask(&url, &Validators::default(), &LIMITS).await.unwrap_err();
+    assert!(matches!(error, FetchError::Tls { .. }), "{error:?}");
+    let failure = error.failure();
+    assert_eq!(failure.state, State::Unreachable);
+    assert!(
+        failure.reason.starts_with("no secure connection to 127.0.0.1: received corrupt message"),
+        "{failure:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_that_never_ends_is_a_connection_that_was_not_made_in_time() {
+    // Nobody accepts: the system completes the TCP handshake by itself, and then nothing comes.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url: Url = format!("https://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let limits = Limits { connect_timeout: Duration::from_millis(300), ..LIMITS };
+    let error = ask(&url, &Validators::default(), &limits).await.unwrap_err();
+    assert!(matches!(error, FetchError::ConnectTimeout { .. }), "{error:?}");
+    assert_eq!(error.failure().state, State::Unreachable);
+    assert_eq!(error.failure().reason, "no connection within 0.3 s");
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_no_answer() {
+    for bytes in ["", "SSH-2.0-OpenSSH_9.9\r\n"] {
+        let error = error_of(Reply::raw(bytes)).await;
+        assert!(matches!(error, FetchError::Exchange(_)), "{bytes}: {error:?}");
+        assert_eq!(error.failure().state, State::Unreachable);
+    }
+}

@@ -1,0 +1,3 @@
+//! What the subjects share: stand-ins for the world outside.
+
+pub mod origin;
