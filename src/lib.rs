@@ -4,3 +4,4 @@
 pub mod config;
 pub mod fetch;
 pub mod model;
+pub mod normalize;
