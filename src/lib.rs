@@ -5,3 +5,4 @@ pub mod config;
 pub mod fetch;
 pub mod model;
 pub mod normalize;
+pub mod parse;

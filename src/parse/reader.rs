@@ -1,0 +1,56 @@
+//! Runs feed-rs with our settings, and survives its panics. Knows nothing of what comes before and after.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use feed_rs::parser::{Builder, ParseErrorKind, ParseFeedError};
+use url::Url;
+
+use super::ParseError;
+use crate::model::Timestamp;
+
+/// Reads one date.
+pub(super) type ReadDate = Arc<dyn Fn(&str) -> Option<Timestamp> + Send + Sync>;
+
+/// How feed-rs ended without a feed.
+#[derive(Debug)]
+pub(super) enum Failed {
+    Refused(ParseFeedError),
+    Panicked,
+}
+
+/// Reads a text without a declaration.
+pub(super) fn read(text: &str, url: &Url, read_date: &ReadDate) -> Result<feed_rs::model::Feed, Failed> {
+    let read_date = Arc::clone(read_date);
+    let builder = Builder::new()
+        .base_uri(Some(url.as_str()))
+        // feed-rs would make an id of link and title, or at random; who has no guid is told as having none.
+        .id_generator(|_, _, _| String::new())
+        .timestamp_parser(move |text| read_date(text))
+        .sanitize_content(false);
+    // A parser that panicked has lost count of its scopes; each try gets its own, so nothing broken is seen again.
+    match catch_unwind(AssertUnwindSafe(|| builder.build().parse(text.as_bytes()))) {
+        Ok(result) => result.map_err(Failed::Refused),
+        Err(_) => Err(Failed::Panicked),
+    }
+}
+
+impl From<Failed> for ParseError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Panicked => Self::Panicked,
+            Failed::Refused(error) => {
+                let reason = match &error {
+                    // feed-rs says so, too, of every XML error before the root is read.
+                    ParseFeedError::ParseError(ParseErrorKind::NoFeedRoot) => {
+                        "it begins like no feed: an <rss> without a known version or a channel, or ill-formed XML".to_owned()
+                    }
+                    other => other.to_string(),
+                };
+                Self::Refused(reason, Box::new(error))
+            }
+        }
+    }
+}
