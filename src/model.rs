@@ -8,7 +8,7 @@ mod source;
 mod state;
 
 pub use change::{Changes, Commit, Committed, Known, KnownEntry, NewEntry, Update};
-pub use channel::{ChannelId, ChannelState};
+pub use channel::{ChannelId, ChannelState, Floors};
 pub use entry::{Author, Digest, Enclosure, Entry, EntryKey, Identity, Row, Rule, Seq, StoredEntry};
 pub use province::Province;
 pub use source::{Limits, Pace, Source, SourceId};

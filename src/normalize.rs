@@ -1,3 +1,135 @@
-//! From what a publisher sent to what we keep. Pure: knows values only, neither network nor store.
+//! A feed as published becomes entries as we keep them: identity, dates, text, links, HTML. Pure: values in, values
+//! out; it knows neither the network nor the store, and is told what is known already.
 
+mod html;
+mod identity;
+mod link;
+mod reconcile;
+mod text;
 pub mod timestamp;
+
+use url::Url;
+
+pub use reconcile::{Arrival, keys, reconcile};
+
+use crate::{
+    model::{Author, Enclosure, Entry},
+    parse::{Feed, Item},
+};
+
+/// Raised whenever the same document would become different entries: each source is then read anew once.
+pub const VERSION: u32 = 1;
+
+/// The most categories, authors and enclosures (each) that an entry keeps.
+const LIST_MAX: usize = 32;
+/// The longest title, in characters.
+const TITLE_MAX: usize = 500;
+/// How much of a text becomes the title of an entry that has none, in characters.
+const TITLE_FROM_TEXT: usize = 80;
+
+/// The entries of a feed, in document order, each once.
+///
+/// `address` is where the document was found: what relative addresses are resolved against when neither the item nor
+/// the channel says better.
+#[must_use]
+pub fn normalize(feed: &Feed, address: &Url) -> Vec<Entry> {
+    let home = feed.link.as_deref().and_then(|link| link::resolve(link, address));
+    let base = home.clone().unwrap_or_else(|| address.clone());
+    let drafts = feed.items.iter().filter_map(|item| draft(item, &base)).collect();
+    identity::assign(drafts, &[home, Some(address.clone())])
+}
+
+/// An entry whose identity is still to be found among its siblings.
+struct Draft {
+    guid: Option<String>,
+    link: Option<Url>,
+    entry: Unidentified,
+}
+
+/// Everything of an entry but its identity.
+struct Unidentified {
+    title: String,
+    summary: Option<String>,
+    content: Option<String>,
+    authors: Vec<Author>,
+    categories: Vec<String>,
+    published: Option<crate::model::Timestamp>,
+    updated: Option<crate::model::Timestamp>,
+    image: Option<String>,
+    enclosures: Vec<Enclosure>,
+}
+
+/// `None` for an item that holds neither title, text nor link: there is nothing to show of it.
+fn draft(item: &Item, base: &Url) -> Option<Draft> {
+    let base = item.base.as_ref().unwrap_or(base);
+    let link = item.link.as_deref().and_then(|link| link::resolve(link, base));
+    // Addresses in a text are relative to the article it stands in, where no xml:base says otherwise.
+    let cleaner = html::Cleaner::new(base);
+    let summary = item.summary.as_ref().and_then(|text| cleaner.clean(text));
+    let content = item.content.as_ref().and_then(|text| cleaner.clean(text));
+    let content = content.filter(|content| summary.as_ref() != Some(content));
+    let title = item.title.as_ref().map(text::plain).filter(|title| !title.is_empty());
+    let title = title
+        .or_else(|| summary.as_deref().or(content.as_deref()).and_then(text::opening))
+        .or_else(|| link.as_ref().map(Url::to_string))?;
+    let entry = Unidentified {
+        title: text::shorten(&title, TITLE_MAX),
+        authors: authors(&item.authors, base),
+        categories: categories(&item.categories),
+        published: item.published,
+        updated: item.updated,
+        image: image(item, summary.as_deref().or(content.as_deref()), base),
+        enclosures: enclosures(&item.enclosures, base),
+        summary,
+        content,
+    };
+    let guid = item.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
+    Some(Draft { guid: guid.map(str::to_owned), link, entry })
+}
+
+fn authors(published: &[Author], base: &Url) -> Vec<Author> {
+    let mut authors: Vec<Author> = Vec::new();
+    for author in published {
+        let name = text::line(&author.name);
+        if !name.is_empty() && authors.len() < LIST_MAX && authors.iter().all(|known| known.name != name) {
+            let url = author.url.as_deref().and_then(|url| link::resolve(url, base)).map(String::from);
+            authors.push(Author { name, url });
+        }
+    }
+    authors
+}
+
+fn categories(published: &[String]) -> Vec<String> {
+    let mut categories: Vec<String> = Vec::new();
+    for category in published {
+        let category = text::line(category);
+        if !category.is_empty() && categories.len() < LIST_MAX && !categories.contains(&category) {
+            categories.push(category);
+        }
+    }
+    categories
+}
+
+fn enclosures(published: &[Enclosure], base: &Url) -> Vec<Enclosure> {
+    let mut enclosures: Vec<Enclosure> = Vec::new();
+    for enclosure in published {
+        let Some(url) = link::resolve(&enclosure.url, base).map(String::from) else { continue };
+        if enclosures.len() < LIST_MAX && enclosures.iter().all(|known| known.url != url) {
+            let media_type = enclosure.media_type.as_deref().map(text::line).filter(|it| it.contains('/'));
+            enclosures.push(Enclosure { url, media_type, length: enclosure.length });
+        }
+    }
+    enclosures
+}
+
+/// The picture that the item names, else the first enclosed one, else the first in its text.
+fn image(item: &Item, html: Option<&str>, base: &Url) -> Option<String> {
+    let is_image = |enclosure: &&Enclosure| {
+        enclosure.media_type.as_deref().is_some_and(|media_type| media_type.starts_with("image/"))
+    };
+    let named = item.image.as_deref();
+    let enclosed = || item.enclosures.iter().find(is_image).map(|enclosure| enclosure.url.as_str());
+    let shown = || html.and_then(html::first_image);
+    let address = named.map(str::to_owned).or_else(|| enclosed().map(str::to_owned)).or_else(shown)?;
+    link::resolve(&address, base).map(String::from)
+}

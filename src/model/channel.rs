@@ -33,10 +33,15 @@ impl fmt::Display for ChannelId {
 pub struct ChannelState {
     /// Of the bytes last published.
     pub digest: Digest,
+    /// Of the rules that the entries were last selected by: under other rules the floors mean nothing.
+    pub rules: Digest,
     /// When those bytes replaced different ones.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub last_modified: Timestamp,
-    /// For each source, the oldest place (milliseconds since 1970, and number) it still has in the document: what
-    /// lies below has aged or been cut out, and does not come back.
-    pub floors: BTreeMap<SourceId, (i64, Seq)>,
+    /// What has aged or been cut out of the document.
+    pub floors: Floors,
 }
+
+/// For each source, the oldest place (milliseconds since 1970, and number) that it may still show in a channel: what
+/// lies below has aged or been cut out, and does not come back.
+pub type Floors = BTreeMap<SourceId, (i64, Seq)>;

@@ -50,10 +50,11 @@ fn item(entry: raw::Entry, side: Option<Side>, kind: &FeedType, url: &Url) -> It
     let is_rss = matches!(kind, FeedType::RSS0 | FeedType::RSS2);
     let base = base(&entry, is_rss, url);
     let (image, enclosures) = media(&entry, side, kind, base.as_ref().unwrap_or(url));
+    let mut title = entry.title.and_then(|title| text(title.content, title.content_type.as_str()));
     let mut summary = entry.summary.and_then(|summary| text(summary.content, summary.content_type.as_str()));
-    if let Some(summary) = summary.as_mut().filter(|_| *kind == FeedType::RSS1) {
-        // RSS 1.0 says plain text, and its publishers write HTML as in RSS 2.0.
-        summary.kind = TextKind::Html;
+    if is_rss || *kind == FeedType::RSS1 {
+        // No RSS tells plain text from HTML, and its publishers write entities and tags in both.
+        title.iter_mut().chain(&mut summary).for_each(|text| text.kind = TextKind::Html);
     }
     let content = entry.content.and_then(|content| {
         let content_type = content.content_type;
@@ -63,7 +64,7 @@ fn item(entry: raw::Entry, side: Option<Side>, kind: &FeedType, url: &Url) -> It
     let updated = entry.updated.filter(|_| !is_rss || entry.updated != entry.published);
     Item {
         guid: Some(entry.id.trim().to_owned()).filter(is_told),
-        title: entry.title.and_then(|title| text(title.content, title.content_type.as_str())),
+        title,
         link: link(&entry.links, kind, url),
         summary,
         content,
