@@ -1,0 +1,242 @@
+//! The loop: when each source is polled. It gets `poll` as a function and knows nothing of what one does.
+//!
+//! One task for all sources: a heap of due times, a queue for each host, and a bound on the polls under way. A poll
+//! says when its source is due next; the loop sees to it that a host (host and port) has one request at a time, and
+//! `host_delay` between them.
+
+mod hosts;
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    task::{Id, JoinError, JoinSet},
+    time::{Instant, sleep_until},
+};
+use tracing::{debug, error};
+
+use crate::model::{Source, SourceId, Timestamp};
+use hosts::{Hosts, Turn, host_of};
+
+/// Polls under way at once: each may hold a whole body in memory.
+pub const POLLS_MAX: usize = 32;
+/// The longest sleep: the wall clock may be set while we sleep, and the watchdog wants to see us alive.
+const NAP_MAX: Duration = Duration::from_secs(5);
+/// The wait after a poll that panicked: our own fault, which is no reason to ask the publisher again soon.
+const AFTER_PANIC: Duration = Duration::from_hours(1);
+
+/// When the scheduler was last seen alive and what it waits for, for the watchdog and the readers' `max-age`.
+#[derive(Debug, Default)]
+pub struct Pulse {
+    beat: AtomicI64,
+    next: AtomicI64,
+}
+
+impl Pulse {
+    /// When the loop last turned; 1970 before it started.
+    #[must_use]
+    pub fn last_beat(&self) -> Timestamp {
+        Timestamp::from_timestamp_millis(self.beat.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    /// When the next source is due; 1970 while none is known.
+    #[must_use]
+    pub fn next_due(&self) -> Timestamp {
+        Timestamp::from_timestamp_millis(self.next.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+}
+
+/// What the loop is built from.
+pub struct Scheduler<Poll, FirstDue, Clock> {
+    /// The sources, and whatever becomes of them: changes take effect at once.
+    pub sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
+    /// Polls one source once and says when it is due again.
+    pub poll: Poll,
+    /// When a source that the loop did not know before is due.
+    pub first_due: FirstDue,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where to show that it is alive.
+    pub pulse: Arc<Pulse>,
+}
+
+impl<Poll, Polled, FirstDue, Clock> Scheduler<Poll, FirstDue, Clock>
+where
+    Poll: Fn(Arc<Source>) -> Polled,
+    Polled: Future<Output = Timestamp> + Send + 'static,
+    FirstDue: Fn(&SourceId) -> Timestamp,
+    Clock: Fn() -> Timestamp,
+{
+    /// Polls until `stop` turns true or is dropped, then waits for the polls under way.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut plan = Plan::default();
+        let mut polls = JoinSet::new();
+        self.take_sources(&mut plan);
+        loop {
+            let now = (self.clock)();
+            while let Some(source) = plan.next(now) {
+                let id = source.id.clone();
+                let task = polls.spawn((self.poll)(source));
+                plan.underway.insert(task.id(), id);
+            }
+            self.beat(&plan, now);
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break,
+                changed = self.sources.changed() => match changed {
+                    Ok(()) => self.take_sources(&mut plan),
+                    Err(_) => break,
+                },
+                Some(ended) = polls.join_next_with_id() => self.ended(&mut plan, ended),
+                () = sleep_until(plan.wake(now)) => {}
+            }
+        }
+        while polls.join_next().await.is_some() {
+            self.beat(&plan, (self.clock)());
+        }
+    }
+
+    fn beat(&self, plan: &Plan, now: Timestamp) {
+        self.pulse.beat.store(now.timestamp_millis(), Ordering::Relaxed);
+        let next = plan.first().map_or(0, |due| due.timestamp_millis());
+        self.pulse.next.store(next, Ordering::Relaxed);
+    }
+
+    fn take_sources(&mut self, plan: &mut Plan) {
+        let sources = self.sources.borrow_and_update().clone();
+        plan.take(&sources, &self.first_due);
+        debug!(sources = plan.slots.len(), "scheduling");
+    }
+
+    fn ended(&self, plan: &mut Plan, ended: Result<(Id, Timestamp), JoinError>) {
+        let now = (self.clock)();
+        let (task, due) = match ended {
+            Ok(ended) => ended,
+            Err(panicked) => {
+                error!(source = ?plan.underway.get(&panicked.id()), "a poll panicked: {panicked}");
+                (panicked.id(), now + AFTER_PANIC)
+            }
+        };
+        plan.ended(task, due, now);
+    }
+}
+
+/// Who is due when, and who waits for what. No clock and no tasks in it.
+#[derive(Default)]
+struct Plan {
+    slots: HashMap<SourceId, Slot>,
+    due: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
+    hosts: Hosts,
+    underway: HashMap<Id, SourceId>,
+    polling: usize,
+}
+
+struct Slot {
+    source: Arc<Source>,
+    phase: Phase,
+}
+
+#[derive(PartialEq, Eq)]
+enum Phase {
+    /// In the heap, with this time; entries with other times are stale.
+    Due(Timestamp),
+    /// In its host's queue.
+    Waiting,
+    Polling,
+    /// Polling still, but no longer wanted.
+    Leaving,
+}
+
+impl Plan {
+    fn take(&mut self, sources: &[Arc<Source>], first_due: impl Fn(&SourceId) -> Timestamp) {
+        let mut before = std::mem::take(&mut self.slots);
+        for source in sources.iter().filter(|source| source.enabled) {
+            let id = &source.id;
+            let phase = match before.remove(id) {
+                // One poll of a source at a time, also when it goes and comes back meanwhile.
+                Some(Slot { phase: Phase::Polling | Phase::Leaving, .. }) => Phase::Polling,
+                Some(slot) if slot.phase != Phase::Waiting || host_of(&slot.source) == host_of(source) => {
+                    slot.phase
+                }
+                _ => {
+                    let due = first_due(id);
+                    self.due.push(Reverse((due, id.clone())));
+                    Phase::Due(due)
+                }
+            };
+            self.slots.insert(id.clone(), Slot { source: Arc::clone(source), phase });
+        }
+        for (id, slot) in before {
+            if matches!(slot.phase, Phase::Polling | Phase::Leaving) {
+                self.slots.insert(id, Slot { phase: Phase::Leaving, ..slot });
+            }
+        }
+    }
+
+    /// The next source that may be polled now; it counts as polling from here on.
+    fn next(&mut self, now: Timestamp) -> Option<Arc<Source>> {
+        while self.polling < POLLS_MAX {
+            let slots = &self.slots;
+            let waits = |id: &SourceId| slots.get(id).is_some_and(|slot| slot.phase == Phase::Waiting);
+            let id = self.hosts.freed(now, waits).or_else(|| self.pop_due(now))?;
+            let Some(slot) = self.slots.get_mut(&id) else { continue };
+            match self.hosts.claim(&slot.source) {
+                Turn::Now => {
+                    slot.phase = Phase::Polling;
+                    self.polling += 1;
+                    return Some(Arc::clone(&slot.source));
+                }
+                Turn::Queued => slot.phase = Phase::Waiting,
+            }
+        }
+        None
+    }
+
+    fn pop_due(&mut self, now: Timestamp) -> Option<SourceId> {
+        while self.due.peek().is_some_and(|Reverse((due, _))| *due <= now) {
+            let Reverse((due, id)) = self.due.pop()?;
+            if self.slots.get(&id).is_some_and(|slot| slot.phase == Phase::Due(due)) {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    fn ended(&mut self, task: Id, due: Timestamp, now: Timestamp) {
+        let Some(id) = self.underway.remove(&task) else { return };
+        self.polling -= 1;
+        self.hosts.release(&id, now);
+        match self.slots.get_mut(&id) {
+            Some(slot) if slot.phase == Phase::Polling => {
+                slot.phase = Phase::Due(due);
+                self.due.push(Reverse((due, id)));
+            }
+            _ => drop(self.slots.remove(&id)),
+        }
+    }
+
+    /// The earliest moment at which there may be something to do.
+    fn first(&self) -> Option<Timestamp> {
+        let due = self.due.peek().map(|Reverse((due, _))| *due);
+        due.into_iter().chain(self.hosts.first_free()).min()
+    }
+
+    fn wake(&self, now: Timestamp) -> Instant {
+        let full = self.polling >= POLLS_MAX;
+        let until =
+            self.first().filter(|_| !full).map_or(NAP_MAX, |at| (at - now).to_std().unwrap_or_default());
+        Instant::now() + until.min(NAP_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+use std::sync::Mutex;
+
+use super::*;
+use crate::model::{Limits, Pace};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn source(id: &str, url: &str, host_delay: Duration) -> Arc<Source> {
+    Arc::new(Source {
+        id: SourceId::new(id).unwrap(),
+        title: id.to_owned(),
+        province: None,
+        url: url::Url::parse(url).unwrap(),
+        enabled: true,
+        timezone: chrono_tz::Asia::Ho_Chi_Minh,
+        pace: Pace { interval: None, min_interval: SECOND, max_interval: SECOND, host_delay },
+        limits: Limits { max_body: 1, connect_timeout: SECOND, idle_timeout: SECOND, total_timeout: SECOND },
+    })
+}
+
+/// What a simulated poll did: who, and from when to when, in seconds since the start.
+type Log = Arc<Mutex<Vec<(String, u64, u64)>>>;
+
+struct Simulation {
+    log: Log,
+    sources: watch::Sender<Arc<Vec<Arc<Source>>>>,
+    stop: watch::Sender<bool>,
+    pulse: Arc<Pulse>,
+    done: JoinSet<()>,
+    start: Instant,
+}
+
+/// Polls take `takes` and are due again `every` after their end; time is tokio's, paused.
+fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simulation {
+    let start = Instant::now();
+    let log = Log::default();
+    let epoch: Timestamp = "2026-11-23T06:00:00Z".parse().unwrap();
+    let clock = move || epoch + start.elapsed();
+    let logged = Arc::clone(&log);
+    let poll = move |source: Arc<Source>| {
+        let log = Arc::clone(&logged);
+        async move {
+            let began = start.elapsed().as_secs();
+            tokio::time::sleep(takes).await;
+            log.lock().unwrap().push((source.id.to_string(), began, start.elapsed().as_secs()));
+            clock() + every
+        }
+    };
+    let (sources, receiver) = watch::channel(Arc::new(sources));
+    let (stop, stopped) = watch::channel(false);
+    let pulse = Arc::new(Pulse::default());
+    let scheduler = Scheduler {
+        sources: receiver,
+        poll,
+        first_due: move |_: &SourceId| epoch,
+        clock,
+        pulse: Arc::clone(&pulse),
+    };
+    let mut done = JoinSet::new();
+    done.spawn(scheduler.run(stopped));
+    Simulation { log, sources, stop, pulse, done, start }
+}
+
+impl Simulation {
+    async fn until(&self, seconds: u64) {
+        tokio::time::sleep_until(self.start + Duration::from_secs(seconds)).await;
+    }
+
+    async fn stop(mut self) -> Vec<(String, u64, u64)> {
+        self.stop.send(true).unwrap();
+        self.done.join_next().await.unwrap().unwrap();
+        let log = self.log.lock().unwrap();
+        log.clone()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_is_polled_when_it_is_due_and_not_before() {
+    let simulation = simulate(vec![source("a", "http://a.vn/", Duration::ZERO)], SECOND, 60 * SECOND);
+    simulation.until(150).await;
+    let polls = simulation.stop().await;
+    assert_eq!(polls, [("a".to_owned(), 0, 1), ("a".to_owned(), 61, 62), ("a".to_owned(), 122, 123)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_host_has_one_request_at_a_time_and_a_pause_between() {
+    let delay = 2 * SECOND;
+    let sources = vec![
+        source("a", "http://one.vn/a", delay),
+        source("b", "http://ONE.vn:80/b", delay),
+        source("c", "http://one.vn/c", delay),
+        source("d", "http://one.vn:81/d", delay),
+    ];
+    let simulation = simulate(sources, 3 * SECOND, 1000 * SECOND);
+    simulation.until(60).await;
+    let mut polls = simulation.stop().await;
+    polls.sort_by_key(|(id, began, _)| (*began, id.clone()));
+    let times: Vec<(&str, u64, u64)> =
+        polls.iter().map(|(id, began, ended)| (id.as_str(), *began, *ended)).collect();
+    assert_eq!(times, [("a", 0, 3), ("d", 0, 3), ("b", 5, 8), ("c", 10, 13)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_under_way_are_bounded_and_all_get_their_turn() {
+    let count = POLLS_MAX * 3;
+    let sources = (0..count).map(|n| source(&format!("s{n}"), &format!("http://h{n}.vn/"), SECOND)).collect();
+    let simulation = simulate(sources, 10 * SECOND, 9000 * SECOND);
+    simulation.until(100).await;
+    let polls = simulation.stop().await;
+    let began_at = |second| polls.iter().filter(|(_, began, _)| *began == second).count();
+    assert_eq!([began_at(0), began_at(10), began_at(20)], [POLLS_MAX; 3]);
+    assert_eq!(polls.len(), count);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sources_come_and_go_without_a_restart() {
+    let (a, b) = (source("a", "http://a.vn/", Duration::ZERO), source("b", "http://b.vn/", Duration::ZERO));
+    let simulation = simulate(vec![Arc::clone(&a)], SECOND, 60 * SECOND);
+    simulation.until(30).await;
+    simulation.sources.send(Arc::new(vec![b])).unwrap();
+    simulation.until(70).await;
+    simulation.sources.send(Arc::new(vec![a])).unwrap();
+    simulation.until(80).await;
+    let polls = simulation.stop().await;
+    let who: Vec<(&str, u64)> = polls.iter().map(|(id, began, _)| (id.as_str(), *began)).collect();
+    assert_eq!(who, [("a", 0), ("b", 30), ("a", 70)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_leaves_and_returns_during_its_poll_is_not_polled_twice_at_once() {
+    let a = source("a", "http://a.vn/", Duration::ZERO);
+    let elsewhere = source("a", "http://elsewhere.vn/", Duration::ZERO);
+    let simulation = simulate(vec![a], 10 * SECOND, 60 * SECOND);
+    simulation.until(2).await;
+    simulation.sources.send(Arc::new(vec![])).unwrap();
+    simulation.until(4).await;
+    simulation.sources.send(Arc::new(vec![elsewhere])).unwrap();
+    simulation.until(90).await;
+    let polls = simulation.stop().await;
+    assert_eq!(polls, [("a".to_owned(), 0, 10), ("a".to_owned(), 70, 80)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_host_that_another_left_still_gets_it() {
+    let on_one = |id: &str| source(id, "http://one.vn/", SECOND);
+    let simulation = simulate(vec![on_one("a"), on_one("b"), on_one("c")], 3 * SECOND, 1000 * SECOND);
+    simulation.until(1).await;
+    // b, next in the queue, moves to another host; c must not be forgotten.
+    let moved = source("b", "http://two.vn/", SECOND);
+    simulation.sources.send(Arc::new(vec![on_one("a"), moved, on_one("c")])).unwrap();
+    simulation.until(30).await;
+    let mut polls = simulation.stop().await;
+    polls.sort();
+    assert_eq!(polls, [("a".to_owned(), 0, 3), ("b".to_owned(), 1, 4), ("c".to_owned(), 4, 7)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_the_polls_under_way_and_starts_no_more() {
+    let sources = vec![source("a", "http://one.vn/", SECOND), source("b", "http://one.vn/", SECOND)];
+    let simulation = simulate(sources, 10 * SECOND, 60 * SECOND);
+    simulation.until(5).await;
+    let polls = simulation.stop().await;
+    assert_eq!(polls, [("a".to_owned(), 0, 10)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_that_panics_harms_nobody_else() {
+    let (sources, receiver) = watch::channel(Arc::new(vec![
+        source("a", "http://a.vn/", Duration::ZERO),
+        source("b", "http://b.vn/", Duration::ZERO),
+    ]));
+    let start = Instant::now();
+    let epoch = Timestamp::UNIX_EPOCH;
+    let clock = move || epoch + start.elapsed();
+    let polled = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&polled);
+    let poll = move |source: Arc<Source>| {
+        let log = Arc::clone(&log);
+        async move {
+            log.lock().unwrap().push(source.id.to_string());
+            assert!(source.id.as_str() != "a", "a fault of ours");
+            clock() + 600 * SECOND
+        }
+    };
+    let (stop, stopped) = watch::channel(false);
+    let pulse = Arc::new(Pulse::default());
+    let scheduler = Scheduler {
+        sources: receiver,
+        poll,
+        first_due: move |_: &SourceId| epoch,
+        clock,
+        pulse: Arc::clone(&pulse),
+    };
+    let mut done = JoinSet::new();
+    done.spawn(scheduler.run(stopped));
+    tokio::time::sleep(1300 * SECOND).await;
+    assert!(pulse.last_beat() >= epoch + 1290 * SECOND);
+    stop.send(true).unwrap();
+    done.join_next().await.unwrap().unwrap();
+    drop(sources);
+    assert_eq!(*polled.lock().unwrap(), ["a", "b", "b", "b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pulse_tells_that_the_loop_lives_and_who_is_next() {
+    let simulation = simulate(vec![source("a", "http://a.vn/", Duration::ZERO)], SECOND, 60 * SECOND);
+    simulation.until(30).await;
+    let epoch: Timestamp = "2026-11-23T06:00:00Z".parse().unwrap();
+    assert!(simulation.pulse.last_beat() >= epoch + 25 * SECOND);
+    assert_eq!(simulation.pulse.next_due(), epoch + 61 * SECOND);
+    simulation.stop().await;
+}
