@@ -10,3 +10,4 @@ pub mod normalize;
 pub mod parse;
 pub mod publish;
 pub mod scheduler;
+pub mod store;

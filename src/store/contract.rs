@@ -1,0 +1,348 @@
+//! The contract of [`Engine`], run over every engine. A bench lends the engine and opens it anew.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use tempfile::TempDir;
+
+use super::{Census, Engine, MemoryEngine, Scope, SledEngine, samples::*};
+use crate::model::{
+    ChannelId, ChannelState, Digest, EntryKey, Province, Row, Rule, Seq, StoredEntry, Validators,
+};
+
+/// What lends an engine to a test.
+trait Bench {
+    type Kind: Engine;
+    fn new() -> Self;
+    fn engine(&self) -> &Self::Kind;
+    /// Closes and opens it, where the engine outlives its process.
+    fn reopen(self) -> Self;
+}
+
+struct InMemory(MemoryEngine);
+
+impl Bench for InMemory {
+    type Kind = MemoryEngine;
+    fn new() -> Self {
+        Self(MemoryEngine::new())
+    }
+    fn engine(&self) -> &MemoryEngine {
+        &self.0
+    }
+    fn reopen(self) -> Self {
+        self
+    }
+}
+
+struct OnDisk(SledEngine, TempDir);
+
+impl Bench for OnDisk {
+    type Kind = SledEngine;
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self(SledEngine::open(&folder.path().join("store")).unwrap(), folder)
+    }
+    fn engine(&self) -> &SledEngine {
+        &self.0
+    }
+    fn reopen(self) -> Self {
+        let Self(engine, folder) = self;
+        engine.sync().unwrap();
+        drop(engine);
+        Self(SledEngine::open(&folder.path().join("store")).unwrap(), folder)
+    }
+}
+
+macro_rules! contract {
+    ($($promise:ident)*) => {
+        mod memory {
+            $(#[test] fn $promise() { super::$promise::<super::InMemory>(); })*
+        }
+        mod sled {
+            $(#[test] fn $promise() { super::$promise::<super::OnDisk>(); })*
+        }
+    };
+}
+
+contract! {
+    a_commit_is_there_wholly
+    a_key_never_leads_to_two_entries
+    rows_come_newest_place_first_and_in_document_order
+    an_update_keeps_what_is_fixed
+    an_alias_finds_its_entry_and_moves_no_key
+    what_is_unknown_is_absent
+    states_and_channels_come_back_as_they_were
+    a_huge_entry_is_kept_and_harms_no_other
+    a_large_commit_is_whole_and_in_order
+    everything_is_there_after_reopening
+    a_scan_sees_no_half_of_a_commit
+}
+
+fn rows(engine: &impl Engine, scope: &Scope) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut visit = |row| {
+        rows.push(row);
+        ControlFlow::Continue(())
+    };
+    engine.scan(scope, &mut visit).unwrap();
+    rows
+}
+
+fn numbers(engine: &impl Engine, scope: &Scope) -> Vec<u64> {
+    rows(engine, scope).iter().map(|row| row.seq.0).collect()
+}
+
+fn one(engine: &impl Engine, seq: Seq) -> StoredEntry {
+    engine.entries(&[seq]).unwrap().pop().unwrap()
+}
+
+#[track_caller]
+fn assert_census(engine: &impl Engine, entries: u64, keys: u64) {
+    let census = engine.check().unwrap();
+    assert_eq!(census.told, Vec::<String>::new());
+    assert_eq!(
+        census,
+        Census { entries, keys, sources: census.sources, channels: census.channels, ..Census::default() }
+    );
+}
+
+fn a_commit_is_there_wholly<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    let committed = engine.apply(&commit("bao", 10, &[1, 2, 3])).unwrap();
+    assert_eq!((committed.inserted, committed.updated), (vec![Seq(3), Seq(2), Seq(1)], vec![]));
+    let known = engine.known(&source("bao"), &[key(1), link_key(2), key(9)]).unwrap();
+    assert_eq!(known.len(), 2);
+    assert_eq!((known[&key(1)].seq, known[&link_key(2)].seq), (Seq(3), Seq(2)));
+    let (digest, head) = (new(1, at(10)).digest, new(1, at(10)).head);
+    assert_eq!((known[&key(1)].digest, known[&key(1)].head, known[&key(1)].body_updates), (digest, head, 0));
+    assert_eq!(
+        one(engine, Seq(3)),
+        StoredEntry {
+            seq: Seq(3),
+            source: source("bao"),
+            key: key(1),
+            first_seen: at(10),
+            date: at(1),
+            place: at(10),
+            changed: at(10),
+            entry: entry(1),
+        }
+    );
+    assert_eq!(engine.source_states().unwrap()[&source("bao")], state("\"bao-10\""));
+    assert_census(engine, 3, 6);
+}
+
+fn a_key_never_leads_to_two_entries<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    engine.apply(&commit("bao", 10, &[1, 2])).unwrap();
+    assert_eq!(engine.apply(&commit("bao", 20, &[1, 3, 3])).unwrap().inserted, [Seq(3)]);
+    // Known by its link alone; and twice in one commit by the link alone.
+    let mut rekeyed = commit("bao", 30, &[2, 4, 5]);
+    rekeyed.changes.inserted[0].keys[0] = key(90);
+    rekeyed.changes.inserted[2].keys[1] = link_key(4);
+    assert_eq!(engine.apply(&rekeyed).unwrap().inserted, [Seq(4)]);
+    // What the same commit makes an alias of an old entry is not new.
+    let mut aliased = commit("bao", 40, &[6]);
+    aliased.changes.aliases = vec![(key(6), Seq(1))];
+    assert_eq!(engine.apply(&aliased).unwrap().inserted, []);
+    // Another source's entry of the same guid is another entry.
+    assert_eq!(engine.apply(&commit("dai", 50, &[1])).unwrap().inserted, [Seq(5)]);
+    assert_census(engine, 5, 11);
+}
+
+fn rows_come_newest_place_first_and_in_document_order<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    engine.apply(&commit("bao", 20, &[1, 2, 3])).unwrap();
+    engine.apply(&commit("bao-moi", 20, &[4])).unwrap();
+    engine.apply(&commit("bao", 10, &[5])).unwrap();
+    let mut ancient = commit("bao", 30, &[6, 7]);
+    ancient.changes.inserted[0].place = "1969-07-20T20:17:40Z".parse().unwrap();
+    engine.apply(&ancient).unwrap();
+    // Numbers 3 2 1 are the first document from its top; 6 is 7's better, but placed in 1969.
+    assert_eq!(numbers(engine, &Scope::All), [6, 4, 3, 2, 1, 5, 7]);
+    assert_eq!(numbers(engine, &Scope::Source(source("bao"))), [6, 3, 2, 1, 5, 7]);
+    assert_eq!(numbers(engine, &Scope::Source(source("ba"))), [0; 0]);
+    let row = Row { seq: Seq(4), source: source("bao-moi"), place: at(20), date: at(4) };
+    assert_eq!(rows(engine, &Scope::Source(source("bao-moi"))), std::slice::from_ref(&row));
+    assert_eq!(rows(engine, &Scope::All)[1], row);
+    let mut seen = 0;
+    let mut visit = |_| {
+        seen += 1;
+        if seen == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    engine.scan(&Scope::All, &mut visit).unwrap();
+    assert_eq!(seen, 2);
+}
+
+fn an_update_keeps_what_is_fixed<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    engine.apply(&commit("bao", 10, &[1, 2])).unwrap();
+    let before = one(engine, Seq(2));
+    let change = update("bao", 50, Seq(2), "Tin đã sửa");
+    assert_eq!(engine.apply(&change).unwrap().updated, [Seq(2)]);
+    let after = one(engine, Seq(2));
+    assert_eq!((after.entry.title.as_str(), after.changed), ("Tin đã sửa", at(50)));
+    let mut expected = StoredEntry { changed: at(50), ..before.clone() };
+    expected.entry = change.changes.updated[0].entry.clone();
+    expected.entry.identity = before.entry.identity;
+    assert_eq!(after, expected);
+    let known = engine.known(&source("bao"), &[key(1)]).unwrap();
+    assert_eq!(known[&key(1)], change.changes.updated[0].known);
+    // Neither a missing entry nor another source's is changed.
+    assert_eq!(engine.apply(&update("bao", 60, Seq(77), "x")).unwrap().updated, []);
+    assert_eq!(engine.apply(&update("dai", 60, Seq(2), "x")).unwrap().updated, []);
+    assert_eq!(one(engine, Seq(2)), after);
+    assert_census(engine, 2, 4);
+}
+
+fn an_alias_finds_its_entry_and_moves_no_key<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    engine.apply(&commit("bao", 10, &[1, 2])).unwrap();
+    let mut aliases = commit("bao", 20, &[]);
+    aliases.changes.aliases =
+        vec![(key(80), Seq(1)), (key(80), Seq(2)), (key(1), Seq(1)), (key(81), Seq(77))];
+    engine.apply(&aliases).unwrap();
+    let mut foreign = commit("dai", 30, &[]);
+    foreign.changes.aliases = vec![(key(82), Seq(1))];
+    engine.apply(&foreign).unwrap();
+    let known = engine.known(&source("bao"), &[key(80), key(1), key(81), key(82)]).unwrap();
+    assert_eq!(known.len(), 2);
+    assert_eq!((known[&key(80)].seq, known[&key(1)].seq), (Seq(1), Seq(2)));
+    assert_eq!(engine.known(&source("dai"), &[key(82)]).unwrap().len(), 0);
+    assert_census(engine, 2, 5);
+}
+
+fn what_is_unknown_is_absent<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    assert!(engine.known(&source("bao"), &[key(1), EntryKey([0; 16])]).unwrap().is_empty());
+    assert!(engine.source_states().unwrap().is_empty());
+    assert_eq!(engine.channel_state(&ChannelId::All).unwrap(), None);
+    assert_eq!(rows(engine, &Scope::All), []);
+    engine.apply(&commit("bao", 10, &[1, 2, 3])).unwrap();
+    assert!(engine.known(&source("ba"), &[key(1)]).unwrap().is_empty());
+    assert!(engine.known(&source("bao-moi"), &[key(1)]).unwrap().is_empty());
+    let found = engine.entries(&[Seq(3), Seq(9), Seq(0), Seq(1), Seq(3)]).unwrap();
+    assert_eq!(found.iter().map(|stored| stored.seq.0).collect::<Vec<_>>(), [3, 1, 3]);
+}
+
+fn channel_state(sources: u32) -> ChannelState {
+    let floor =
+        |number: u32| (source(&format!("nguon-{number}")), (i64::from(number) * 7_919, Seq(number.into())));
+    ChannelState {
+        digest: Digest::of(&[&sources.to_be_bytes()]),
+        last_modified: at(sources),
+        floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
+    }
+}
+
+fn states_and_channels_come_back_as_they_were<B: Bench>() {
+    let bench = B::new();
+    let mut odd = commit("bao", 10, &[]);
+    odd.state.validators =
+        Validators { etag: Some(b"\"\xff\xfe\x00\"".to_vec()), last_modified: Some(b"h\xf4m nay".to_vec()) };
+    odd.state.reason = "máy chủ nói: «hết chỗ»".to_owned();
+    odd.state.body = Some(Digest([9; 16]));
+    bench.engine().apply(&commit("bao", 5, &[])).unwrap();
+    bench.engine().apply(&odd).unwrap();
+    let province = ChannelId::Province(Province::find("ninh-binh").unwrap());
+    let own = ChannelId::Source(source("bao"));
+    // 40,000 floors take more than one value; fewer of them later must leave nothing of the former.
+    bench.engine().keep_channel(&ChannelId::All, &channel_state(40_000)).unwrap();
+    bench.engine().keep_channel(&province, &channel_state(40_000)).unwrap();
+    bench.engine().keep_channel(&province, &channel_state(3)).unwrap();
+    bench.engine().keep_channel(&own, &channel_state(0)).unwrap();
+    let bench = bench.reopen();
+    let engine = bench.engine();
+    assert_eq!(engine.source_states().unwrap(), [(source("bao"), odd.state)].into());
+    for (id, sources) in [(&ChannelId::All, 40_000), (&province, 3), (&own, 0)] {
+        assert_eq!(engine.channel_state(id).unwrap(), Some(channel_state(sources)), "{id}");
+    }
+    let census = engine.check().unwrap();
+    assert_eq!((census.sources, census.channels, census.faults), (1, 3, 0));
+}
+
+fn a_huge_entry_is_kept_and_harms_no_other<B: Bench>() {
+    let bench = B::new();
+    let mut commit = commit("bao", 10, &[1, 2, 3]);
+    let noise = (0..40_000_u32).map(|number| Digest::of(&[&number.to_be_bytes()]).to_string());
+    commit.changes.inserted[1].entry.content = Some(noise.collect());
+    bench.engine().apply(&commit).unwrap();
+    let bench = bench.reopen();
+    let engine = bench.engine();
+    assert_eq!(one(engine, Seq(3)).entry, entry(1));
+    assert_eq!(one(engine, Seq(1)).entry, entry(3));
+    let huge = one(engine, Seq(2));
+    assert_eq!((huge.key, huge.entry.title, huge.entry.summary), (key(2), entry(2).title, entry(2).summary));
+    assert_census(engine, 3, 6);
+}
+
+fn a_large_commit_is_whole_and_in_order<B: Bench>() {
+    let bench = B::new();
+    let numbers_in: Vec<u32> = (1..=400).collect();
+    let mut large = commit("bao", 10, &numbers_in);
+    for (new, number) in large.changes.inserted.iter_mut().zip(0_u32..) {
+        let noise = (0..600_u32)
+            .map(|part| Digest::of(&[&[number, part].map(u32::to_be_bytes).concat()]).to_string());
+        new.entry.content = Some(noise.collect());
+    }
+    let committed = bench.engine().apply(&large).unwrap();
+    let falling: Vec<u64> = (1..=400).rev().collect();
+    assert_eq!(committed.inserted.iter().map(|seq| seq.0).collect::<Vec<_>>(), falling);
+    let bench = bench.reopen();
+    let engine = bench.engine();
+    assert_eq!(numbers(engine, &Scope::Source(source("bao"))), falling);
+    for (new, stored) in large.changes.inserted.iter().zip(engine.entries(&committed.inserted).unwrap()) {
+        assert_eq!(new.entry, stored.entry);
+    }
+    assert_eq!(engine.source_states().unwrap()[&source("bao")], large.state);
+    assert_census(engine, 400, 800);
+}
+
+fn everything_is_there_after_reopening<B: Bench>() {
+    let bench = B::new();
+    for round in 0..20 {
+        bench
+            .engine()
+            .apply(&commit(["bao", "dai"][round as usize % 2], round, &[round * 2, round * 2 + 1]))
+            .unwrap();
+    }
+    bench.engine().apply(&update("bao", 99, Seq(1), "Sửa")).unwrap();
+    let seqs: Vec<Seq> = (0..50).map(Seq).collect();
+    let look = |engine: &B::Kind| {
+        let keys = [key(4), link_key(5), EntryKey::new(Rule::Text, "x")];
+        let found = (engine.entries(&seqs).unwrap(), engine.known(&source("bao"), &keys).unwrap());
+        (found, rows(engine, &Scope::All), engine.source_states().unwrap(), engine.check().unwrap())
+    };
+    let before = look(bench.engine());
+    let bench = bench.reopen();
+    assert_eq!(look(bench.engine()), before);
+    assert_eq!(bench.engine().apply(&commit("bao", 100, &[1_000])).unwrap().inserted, [Seq(41)]);
+    assert_census(bench.engine(), 41, 82);
+}
+
+fn a_scan_sees_no_half_of_a_commit<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for round in 0..60 {
+                let numbers: Vec<u32> = (0..7).map(|number| round * 7 + number).collect();
+                // Alternately above and below what is there, so that a walk could meet one end alone.
+                let mut commit = commit("bao", 1_000 + round, &numbers);
+                for new in commit.changes.inserted.iter_mut().step_by(2) {
+                    new.place = at(500 - round);
+                }
+                engine.apply(&commit).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            assert_eq!(rows(engine, &Scope::All).len() % 7, 0);
+        }
+    });
+    assert_eq!(rows(engine, &Scope::All).len(), 420);
+}

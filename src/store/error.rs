@@ -1,0 +1,133 @@
+//! What can go wrong with the store, in words an admin can act on. Names no engine's own errors.
+
+use std::{any::Any, io, path::PathBuf};
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds the store.
+    #[error("the store in {path} is in use by another tintinh; stop that one first")]
+    Locked {
+        /// The store's folder.
+        path: PathBuf,
+    },
+    /// Traces of a store, but not its data.
+    #[error(
+        "{path} held a store, but its data file is missing or empty; bring `db` back from a backup, \
+         or remove the whole folder to begin anew"
+    )]
+    Lost {
+        /// The store's folder.
+        path: PathBuf,
+    },
+    /// Written by a tintinh with another layout.
+    #[error(
+        "the store in {path} has layout {found}, and this tintinh reads layout {known}; export it with \
+         the tintinh that wrote it and import it with this one"
+    )]
+    Schema {
+        /// The store's folder.
+        path: PathBuf,
+        /// The layout found.
+        found: u32,
+        /// The layout this program reads and writes.
+        known: u32,
+    },
+    /// The folder or a file in it cannot be used.
+    #[error("cannot {action} {path}")]
+    Folder {
+        /// What was tried: "create", "lock".
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Opening took too long; damaged files can do that.
+    #[error("the store in {path} did not open within {seconds} s; its files may be damaged")]
+    Slow {
+        /// The store's folder.
+        path: PathBuf,
+        /// The deadline.
+        seconds: u64,
+    },
+    /// The engine reports an error.
+    #[error("{action} failed")]
+    Engine {
+        /// What was being done: "opening the store".
+        action: &'static str,
+        /// The engine's own words.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The engine panicked.
+    #[error("{action} panicked: {message}")]
+    Panicked {
+        /// What was being done.
+        action: &'static str,
+        /// The panic's message.
+        message: String,
+    },
+    /// A kept value cannot be read.
+    #[error("the store is damaged: {what}")]
+    Damaged {
+        /// Which value, and how.
+        what: String,
+    },
+    /// Too little room to write safely. Nothing was written, and the store is as good as before.
+    #[error("{free} MiB are free on the disk of {path}, and writing safely takes {needed} MiB")]
+    NoSpace {
+        /// The store's folder.
+        path: PathBuf,
+        /// Mebibytes free.
+        free: u64,
+        /// Mebibytes needed.
+        needed: u64,
+    },
+    /// An earlier write failed; nothing is written any more, so that no half-known state is built upon.
+    #[error("the store no longer writes since an earlier failure: {reason}")]
+    Failed {
+        /// The earlier failure.
+        reason: String,
+    },
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+    /// Closing took too long; what was acknowledged is safe.
+    #[error("the store's last writes were not done within {seconds} s")]
+    Unfinished {
+        /// The deadline.
+        seconds: u64,
+    },
+}
+
+impl StoreError {
+    /// Whether nothing was touched by the write that gave this error, so that later ones may be tried.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::NoSpace { .. } | Self::Damaged { .. })
+    }
+
+    /// The error and all its causes in one line.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            words.push_str(": ");
+            words.push_str(&error.to_string());
+            cause = error.source();
+        }
+        words
+    }
+
+    /// What a caught panic says.
+    pub(super) fn panicked(action: &'static str, payload: &(dyn Any + Send)) -> Self {
+        Self::Panicked { action, message: panic_message(payload) }
+    }
+}
+
+/// The words of a panic.
+pub(super) fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
+}

@@ -1,0 +1,149 @@
+//! Decides what a commit comes to, the same for every engine. Writes nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::DateTime;
+
+use crate::model::{
+    Commit, Committed, Entry, EntryKey, KnownEntry, NewEntry, Seq, SourceId, StoredEntry, Timestamp,
+};
+
+use super::StoreError;
+
+/// What planning asks of what is kept.
+pub(super) trait Lookup {
+    /// Which entry of the source this key leads to.
+    fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError>;
+    /// The entry of this number.
+    fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError>;
+}
+
+/// What to write.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// In document order, and so with falling numbers.
+    pub added: Vec<Added>,
+    /// In document order.
+    pub updated: Vec<(StoredEntry, KnownEntry)>,
+    /// Keys that nothing had, and where they lead.
+    pub aliases: Vec<(EntryKey, Seq)>,
+    /// The number that the next new entry gets.
+    pub next: u64,
+}
+
+/// A new entry and its indexes.
+#[derive(Debug)]
+pub(super) struct Added {
+    pub stored: StoredEntry,
+    pub known: KnownEntry,
+    pub keys: Vec<EntryKey>,
+}
+
+impl Plan {
+    /// Plans a commit for a store whose next number is `next`.
+    pub fn of(commit: &Commit, next: u64, lookup: &impl Lookup) -> Result<Self, StoreError> {
+        let aliases = aliases(commit, lookup)?;
+        let mut taken: HashSet<EntryKey> = aliases.iter().map(|(key, _)| *key).collect();
+        let mut fresh = Vec::new();
+        for new in &commit.changes.inserted {
+            let keys = keys_of(new);
+            if keys.iter().any(|key| taken.contains(key)) {
+                continue;
+            }
+            let mut known = false;
+            for key in &keys {
+                known |= lookup.seq_of(&commit.source, *key)?.is_some();
+            }
+            if !known {
+                taken.extend(&keys);
+                fresh.push((new, keys));
+            }
+        }
+        let end = next + fresh.len() as u64;
+        let numbers = (next..end).rev().map(Seq);
+        let added = fresh.into_iter().zip(numbers).map(|((new, keys), seq)| add(commit, new, keys, seq));
+        Ok(Self { added: added.collect(), updated: updates(commit, lookup)?, aliases, next: end })
+    }
+
+    /// What the commit came to, once it is written.
+    pub fn committed(&self) -> Committed {
+        Committed {
+            inserted: self.added.iter().map(|added| added.stored.seq).collect(),
+            updated: self.updated.iter().map(|(stored, _)| stored.seq).collect(),
+        }
+    }
+}
+
+fn keys_of(new: &NewEntry) -> Vec<EntryKey> {
+    if new.keys.is_empty() { vec![new.entry.identity.key()] } else { new.keys.clone() }
+}
+
+fn add(commit: &Commit, new: &NewEntry, keys: Vec<EntryKey>, seq: Seq) -> Added {
+    let at = milliseconds(commit.at);
+    let stored = StoredEntry {
+        seq,
+        source: commit.source.clone(),
+        key: keys[0],
+        first_seen: at,
+        date: milliseconds(new.date),
+        place: milliseconds(new.place),
+        changed: at,
+        entry: kept(&new.entry),
+    };
+    let known = KnownEntry { seq, digest: new.digest, head: new.head, body_updates: 0 };
+    Added { stored, known, keys }
+}
+
+fn updates(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(StoredEntry, KnownEntry)>, StoreError> {
+    let mut updated: Vec<(StoredEntry, KnownEntry)> = Vec::new();
+    let mut places: HashMap<Seq, usize> = HashMap::new();
+    for update in &commit.changes.updated {
+        let seq = update.known.seq;
+        let place = match places.get(&seq) {
+            Some(place) => *place,
+            None => match lookup.entry(seq)? {
+                Some(stored) if stored.source == commit.source => {
+                    places.insert(seq, updated.len());
+                    updated.push((stored, update.known));
+                    updated.len() - 1
+                }
+                _ => continue,
+            },
+        };
+        let (stored, known) = &mut updated[place];
+        let identity = stored.entry.identity.clone();
+        stored.entry = Entry { identity, ..kept(&update.entry) };
+        stored.changed = milliseconds(commit.at);
+        *known = update.known;
+    }
+    Ok(updated)
+}
+
+fn aliases(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(EntryKey, Seq)>, StoreError> {
+    let mut aliases: Vec<(EntryKey, Seq)> = Vec::new();
+    let mut taken = HashSet::new();
+    for (key, seq) in &commit.changes.aliases {
+        if taken.contains(key) || lookup.seq_of(&commit.source, *key)?.is_some() {
+            continue;
+        }
+        if lookup.entry(*seq)?.is_some_and(|stored| stored.source == commit.source) {
+            taken.insert(*key);
+            aliases.push((*key, *seq));
+        }
+    }
+    Ok(aliases)
+}
+
+/// The contents at the precision at which they are stored.
+fn kept(entry: &Entry) -> Entry {
+    Entry {
+        published: entry.published.map(milliseconds),
+        updated: entry.updated.map(milliseconds),
+        ..entry.clone()
+    }
+}
+
+/// The instant without what is finer than a millisecond, so that every engine gives back the same.
+fn milliseconds(instant: Timestamp) -> Timestamp {
+    DateTime::from_timestamp_millis(instant.timestamp_millis()).unwrap_or(instant)
+}

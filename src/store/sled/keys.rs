@@ -1,0 +1,147 @@
+//! Where each thing lies in the one tree: a letter, then big-endian numbers and ids, so that the order of bytes is
+//! the order of the things. Knows no values.
+//!
+//! | key | value |
+//! |---|---|
+//! | `e` seq | the entry |
+//! | `h` seq | what reconciling needs of it |
+//! | `k` source NUL key | seq |
+//! | `p` place seq | date, source |
+//! | `o` source NUL place seq | date |
+//! | `s` source | the source's state |
+//! | `c` channel NUL piece | a piece of the channel's state |
+//! | `m` name | layout version, next number |
+
+use crate::model::{ChannelId, EntryKey, Seq, SourceId};
+
+/// Of entries.
+pub const ENTRY: u8 = b'e';
+/// Of what reconciling needs.
+pub const HEADER: u8 = b'h';
+/// Of the keys that lead to entries.
+pub const KEY: u8 = b'k';
+/// Of all places.
+pub const PLACE: u8 = b'p';
+/// Of one source's own places.
+pub const OWN_PLACE: u8 = b'o';
+/// Of sources' states.
+pub const STATE: u8 = b's';
+/// Of channels' states.
+pub const CHANNEL: u8 = b'c';
+/// Where the layout's version lies.
+pub const SCHEMA: &[u8] = b"mschema";
+/// Where the next number lies.
+pub const NEXT: &[u8] = b"mnext";
+
+/// Ends ids; none holds it.
+const END: u8 = 0;
+
+/// A millisecond count whose bytes sort as it does, also before 1970.
+#[must_use]
+pub fn sortable(millis: i64) -> [u8; 8] {
+    (millis.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+/// The millisecond count of [`sortable`] bytes.
+#[must_use]
+pub fn unsortable(bytes: [u8; 8]) -> i64 {
+    (u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()
+}
+
+/// A number under a letter ([`ENTRY`] or [`HEADER`]).
+#[must_use]
+pub fn numbered(letter: u8, seq: Seq) -> Vec<u8> {
+    joined(&[&[letter], &seq.0.to_be_bytes()])
+}
+
+/// A key of a source.
+#[must_use]
+pub fn key(source: &SourceId, key: EntryKey) -> Vec<u8> {
+    joined(&[&[KEY], source.as_str().as_bytes(), &[END], &key.0])
+}
+
+/// A place among all.
+#[must_use]
+pub fn place(millis: i64, seq: Seq) -> Vec<u8> {
+    joined(&[&[PLACE], &sortable(millis), &seq.0.to_be_bytes()])
+}
+
+/// A place among a source's own.
+#[must_use]
+pub fn own_place(source: &SourceId, millis: i64, seq: Seq) -> Vec<u8> {
+    joined(&[&own_places(source), &sortable(millis), &seq.0.to_be_bytes()])
+}
+
+/// What all of a source's own places begin with.
+#[must_use]
+pub fn own_places(source: &SourceId) -> Vec<u8> {
+    joined(&[&[OWN_PLACE], source.as_str().as_bytes(), &[END]])
+}
+
+/// A source's state.
+#[must_use]
+pub fn state(source: &SourceId) -> Vec<u8> {
+    joined(&[&[STATE], source.as_str().as_bytes()])
+}
+
+/// What all pieces of a channel's state begin with.
+#[must_use]
+pub fn channel(id: &ChannelId) -> Vec<u8> {
+    joined(&[&[CHANNEL], id.to_string().as_bytes(), &[END]])
+}
+
+/// One piece of a channel's state.
+#[must_use]
+pub fn channel_piece(id: &ChannelId, piece: u32) -> Vec<u8> {
+    joined(&[&channel(id), &piece.to_be_bytes()])
+}
+
+/// Place and number from the end of a [`place`] or an [`own_place`].
+#[must_use]
+pub fn read_place(key: &[u8]) -> Option<(i64, Seq)> {
+    let (rest, seq) = key.split_last_chunk()?;
+    let (_, millis) = rest.split_last_chunk()?;
+    Some((unsortable(*millis), Seq(u64::from_be_bytes(*seq))))
+}
+
+/// The number of a [`numbered`] key, or of a value that is one.
+#[must_use]
+pub fn read_seq(bytes: &[u8]) -> Option<Seq> {
+    Some(Seq(u64::from_be_bytes(*bytes.last_chunk()?)))
+}
+
+/// The source that stands between a key's letter and its NUL or end, and what follows it.
+#[must_use]
+pub fn read_source(key: &[u8]) -> Option<(SourceId, &[u8])> {
+    let body = key.get(1..)?;
+    let end = body.iter().position(|byte| *byte == END).unwrap_or(body.len());
+    let source = SourceId::new(std::str::from_utf8(&body[..end]).ok()?)?;
+    Some((source, body.get(end + 1..).unwrap_or_default()))
+}
+
+fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_sort_as_bytes_also_before_1970() {
+        let places = [(i64::MIN, 9), (-1, 1), (0, 0), (0, 1), (1, 0), (i64::MAX, 0)];
+        let keys: Vec<_> = places.iter().map(|(millis, seq)| place(*millis, Seq(*seq))).collect();
+        assert!(keys.is_sorted());
+        for ((millis, seq), key) in places.iter().zip(&keys) {
+            assert_eq!(read_place(key), Some((*millis, Seq(*seq))));
+        }
+    }
+
+    #[test]
+    fn no_source_lies_within_another() {
+        let short = SourceId::new("bao").unwrap();
+        let long = SourceId::new("bao-moi").unwrap();
+        assert!(!own_place(&long, 0, Seq(1)).starts_with(&own_places(&short)));
+        assert_eq!(read_source(&key(&short, EntryKey([0; 16]))), Some((short, &[0_u8; 16][..])));
+    }
+}

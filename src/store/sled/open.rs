@@ -1,0 +1,261 @@
+//! Opening: the guards that sled itself lacks. Damaged files make it panic, hang, or begin anew without a word.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{RwLock, atomic::AtomicU64, mpsc},
+    thread,
+    time::Duration,
+};
+
+use ::sled::{Config, Db, Mode};
+
+use super::{SledEngine, StoreError, failed, keys, panics, reading};
+
+/// The layout of keys and values. A change of either raises it.
+const SCHEMA: u32 = 1;
+
+/// Bytes of sled's log between two allocations. Fixed when a store is made. At sled's default, values over 7 KB
+/// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
+const SEGMENT_SIZE: usize = 16 << 20;
+
+/// sled's page cache; its true use is two to four times as much after full scans.
+const CACHE_SIZE: u64 = 64 << 20;
+
+/// How often sled writes and cleans by itself. `None` would also stop its cleaning.
+const FLUSH_EVERY_MS: u64 = 500;
+
+/// A million entries open in 3 to 5 s; files that hang do so for ever.
+const DEADLINE: Duration = Duration::from_mins(2);
+
+/// Our own file: locked while the store is open, and not empty once a store was made in full. sled locks too, but
+/// only after it has begun to change files.
+const MARKER: &str = "tintinh.store";
+
+pub fn open(path: &Path) -> Result<SledEngine, StoreError> {
+    panics::listen();
+    fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
+    let (mut lock, made) = lock(path)?;
+    survey(path, made)?;
+    let opened = path.to_owned();
+    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made))?;
+    let data_path = path.join("db");
+    let data = File::open(&data_path).map_err(|error| folder("open", &data_path, error))?;
+    if !made {
+        settle(path, &data, &mut lock).map_err(|error| folder("fsync", path, error))?;
+    }
+    let (next, gate) = (AtomicU64::new(next), RwLock::new(()));
+    Ok(SledEngine { db, data, path: path.to_owned(), next, gate, _lock: lock })
+}
+
+fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
+    StoreError::Folder { action, path: path.to_owned(), source }
+}
+
+/// Takes the lock; says also whether a store was made here before.
+fn lock(path: &Path) -> Result<(File, bool), StoreError> {
+    let marker = path.join(MARKER);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&marker)
+        .map_err(|error| folder("open", &marker, error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
+        Err(TryLockError::Error(error)) => return Err(folder("lock", &marker, error)),
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| folder("read", &marker, error))?;
+    Ok((file, !text.is_empty()))
+}
+
+/// Looks at the files before sled does, and clears away what an interrupted run left half written.
+fn survey(path: &Path, made: bool) -> Result<(), StoreError> {
+    let data = fs::metadata(path.join("db")).map(|data| data.len());
+    let snapshots = snapshots(path).map_err(|error| folder("read", path, error))?;
+    let empty = data.is_err() || (made && data.is_ok_and(|length| length == 0));
+    if empty && (made || !snapshots.is_empty()) {
+        // sled would open it as a new, empty store.
+        return Err(StoreError::Lost { path: path.to_owned() });
+    }
+    let mut stale: Vec<PathBuf> = snapshots;
+    stale.retain(|file| file.extension().is_some_and(|end| end == "generating"));
+    if empty {
+        // Of a store whose making was interrupted: sled would believe half a settings file.
+        stale.extend(Some(path.join("conf")).filter(|conf| conf.exists()));
+    }
+    stale.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| folder("remove", file, error)))
+}
+
+/// sled's snapshots, finished (`snap.0F`) or not (`snap.0F.generating`).
+fn snapshots(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(path)? {
+        let file = file?;
+        if file.file_name().to_string_lossy().starts_with("snap.") {
+            files.push(file.path());
+        }
+    }
+    Ok(files)
+}
+
+/// Runs `task` on a thread of its own, since sled may panic there, or never come back.
+fn guarded<T: Send + 'static>(
+    path: &Path,
+    deadline: Duration,
+    task: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let run = move || {
+        let outcome = catch_unwind(AssertUnwindSafe(task))
+            .unwrap_or_else(|payload| Err(StoreError::panicked("opening the store", &*payload)));
+        // Nobody listens any more only when the deadline has passed.
+        let _ = sender.send(outcome);
+    };
+    let thread = thread::Builder::new().name("store-open".to_owned()).spawn(run);
+    thread.map_err(|error| folder("start a thread to open", path, error))?;
+    let slow = |_| StoreError::Slow { path: path.to_owned(), seconds: deadline.as_secs() };
+    receiver.recv_timeout(deadline).map_err(slow)?
+}
+
+fn load(path: &Path, made: bool) -> Result<(Db, u64), StoreError> {
+    let config = Config::default()
+        .path(path)
+        .cache_capacity(CACHE_SIZE)
+        .segment_size(SEGMENT_SIZE)
+        .flush_every_ms(Some(FLUSH_EVERY_MS))
+        .mode(Mode::LowSpace);
+    let db = match config.open() {
+        Err(::sled::Error::Corruption { at: None, .. }) => {
+            // A snapshot only shortens the reading of the log, which is the authority.
+            for file in snapshots(path).map_err(|error| folder("read", path, error))? {
+                fs::remove_file(&file).map_err(|error| folder("remove", &file, error))?;
+            }
+            config.open()
+        }
+        opened => opened,
+    };
+    let db = db.map_err(|error| failed("opening the store", error))?;
+    require_schema(&db, path, made)?;
+    let next = next_number(&db)?;
+    Ok((db, next))
+}
+
+fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
+    let Some(bytes) = db.get(keys::SCHEMA).map_err(reading)? else {
+        if made || !db.is_empty() {
+            return Err(StoreError::Lost { path: path.to_owned() });
+        }
+        db.insert(keys::SCHEMA, &SCHEMA.to_be_bytes()).map_err(|error| failed("making the store", error))?;
+        return db.flush().map(drop).map_err(|error| failed("making the store", error));
+    };
+    let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
+    let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
+    if found == SCHEMA {
+        return Ok(());
+    }
+    Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })
+}
+
+/// One more than every number that was ever given.
+fn next_number(db: &Db) -> Result<u64, StoreError> {
+    let kept = db.get(keys::NEXT).map_err(reading)?.and_then(|bytes| keys::read_seq(&bytes));
+    let last = db.scan_prefix([keys::ENTRY]).keys().next_back().transpose().map_err(reading)?;
+    let after_last = last.and_then(|key| keys::read_seq(&key)).map_or(1, |seq| seq.0 + 1);
+    Ok(kept.map_or(1, |seq| seq.0).max(after_last))
+}
+
+/// Makes a new store durable, names and all, and only then says in the marker that there is one.
+fn settle(path: &Path, data: &File, marker: &mut File) -> io::Result<()> {
+    data.sync_all()?;
+    File::open(path.join("conf"))?.sync_all()?;
+    File::open(path)?.sync_all()?;
+    let whole = path.canonicalize()?;
+    if let Some(parent) = whole.parent() {
+        File::open(parent)?.sync_all()?;
+    }
+    writeln!(marker, "A tintinh store lies beside this file; layout {SCHEMA}. Keep them together.")?;
+    marker.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(path: &Path) -> String {
+        SledEngine::open(path).unwrap_err().in_words()
+    }
+
+    #[test]
+    fn a_second_opening_is_told_who_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = SledEngine::open(folder.path()).unwrap();
+        assert!(words(folder.path()).contains("is in use by another tintinh"));
+        drop(first);
+        SledEngine::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_store_without_its_data_is_no_new_store() {
+        for damage in [|db: &Path| fs::remove_file(db), |db: &Path| File::create(db).map(drop)] {
+            let folder = tempfile::tempdir().unwrap();
+            drop(SledEngine::open(folder.path()).unwrap());
+            damage(&folder.path().join("db")).unwrap();
+            assert!(words(folder.path()).contains("its data file is missing or empty"));
+        }
+    }
+
+    #[test]
+    fn a_snapshot_without_data_is_no_new_store() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("snap.0000000000000000"), b"x").unwrap();
+        assert!(words(folder.path()).contains("its data file is missing or empty"));
+    }
+
+    #[test]
+    fn an_interrupted_making_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(MARKER), b"").unwrap();
+        fs::write(folder.path().join("conf"), b"half a settings file").unwrap();
+        SledEngine::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn damaged_and_half_written_snapshots_do_no_harm() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(SledEngine::open(folder.path()).unwrap());
+        for file in snapshots(folder.path()).unwrap() {
+            fs::remove_file(file).unwrap();
+        }
+        let half = folder.path().join("snap.00000000000000FF.generating");
+        fs::write(&half, b"half").unwrap();
+        fs::write(folder.path().join("snap.00000000000000FF"), vec![7; 64]).unwrap();
+        SledEngine::open(folder.path()).unwrap();
+        assert!(!half.exists());
+    }
+
+    #[test]
+    fn another_layout_is_told_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = SledEngine::open(folder.path()).unwrap();
+        engine.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
+        drop(engine);
+        assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 1"));
+    }
+
+    #[test]
+    fn a_panic_and_a_hang_at_opening_are_told() {
+        let path = Path::new("store");
+        let panicked = guarded::<()>(path, DEADLINE, || panic!("page {} is odd", 7)).unwrap_err();
+        assert_eq!(panicked.to_string(), "opening the store panicked: page 7 is odd");
+        let (_held, gate) = mpsc::channel::<()>();
+        let hang = move || gate.recv().map_err(|_| StoreError::Closed);
+        let slow = guarded::<()>(path, Duration::from_millis(1), hang).unwrap_err();
+        assert!(matches!(slow, StoreError::Slow { .. }), "{slow}");
+    }
+}

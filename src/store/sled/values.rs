@@ -1,0 +1,180 @@
+//! How values are written: JSON in zstd for what may grow, fixed bytes for indexes. Each begins with a format byte or
+//! has a fixed length. Knows no keys and no database.
+
+use std::io::Read;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::model::{Digest, Entry, KnownEntry, Seq, SourceId, SourceState, StoredEntry, Validators};
+
+use super::StoreError;
+
+/// The largest value, compressed: the database was measured to be safe up to it.
+pub const VALUE_MAX: usize = 200 * 1024;
+
+/// The largest value before compression; no document we read is larger.
+const PLAIN_MAX: usize = 16 * 1024 * 1024;
+
+/// The longest single text in an entry that had to be cut, in bytes.
+const TEXT_MAX: usize = 8 * 1024;
+
+/// The first byte of JSON in zstd.
+const JSON_ZSTD: u8 = 1;
+
+/// zstd's fast end: news text shrinks to a third, at hundreds of MB/s.
+const LEVEL: i32 = 1;
+
+/// JSON in zstd, of any size.
+pub fn packed(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged {
+        what: format!("a value to be written has no JSON form: {error}"),
+    };
+    let json = serde_json::to_vec(value).map_err(|error| damaged(&error))?;
+    if json.len() > PLAIN_MAX {
+        return Err(StoreError::Damaged { what: format!("a value of {} bytes is too large", json.len()) });
+    }
+    let mut bytes = vec![JSON_ZSTD];
+    bytes.append(&mut zstd::bulk::compress(&json, LEVEL).map_err(|error| damaged(&error))?);
+    Ok(bytes)
+}
+
+/// What [`packed`] wrote; `what` names it in the error.
+pub fn unpacked<T: DeserializeOwned>(bytes: &[u8], what: &dyn Fn() -> String) -> Result<T, StoreError> {
+    let damaged = |why: String| StoreError::Damaged { what: format!("{}: {why}", what()) };
+    let Some((&JSON_ZSTD, body)) = bytes.split_first() else {
+        return Err(damaged("unknown format".to_owned()));
+    };
+    let mut json = Vec::new();
+    zstd::Decoder::new(body)
+        .and_then(|decoder| decoder.take(PLAIN_MAX as u64 + 1).read_to_end(&mut json))
+        .map_err(|error| damaged(error.to_string()))?;
+    serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))
+}
+
+/// The entry as a value of at most [`VALUE_MAX`]. What is too large loses its content, then its summary and its
+/// lists, and last has its texts cut; nothing that identifies it or that is fixed (P4) changes.
+pub fn entry(stored: &StoredEntry) -> Result<Vec<u8>, StoreError> {
+    let shed: [fn(&mut Entry); 3] = [|entry| entry.content = None, without_lists, with_short_texts];
+    let mut rest = stored.clone();
+    let mut bytes = packed(&rest);
+    for lessen in shed {
+        if bytes.as_ref().is_ok_and(|bytes| bytes.len() <= VALUE_MAX) {
+            break;
+        }
+        lessen(&mut rest.entry);
+        bytes = packed(&rest);
+    }
+    bytes
+}
+
+fn without_lists(entry: &mut Entry) {
+    entry.summary = None;
+    entry.authors.clear();
+    entry.categories.clear();
+    entry.enclosures.clear();
+}
+
+fn with_short_texts(entry: &mut Entry) {
+    for text in [&mut entry.title, &mut entry.identity.value] {
+        text.truncate(text.floor_char_boundary(TEXT_MAX));
+    }
+    // Half an address leads nowhere.
+    for address in [&mut entry.link, &mut entry.canonical_link, &mut entry.image] {
+        address.take_if(|address| address.len() > TEXT_MAX);
+    }
+}
+
+/// The source's state as a value of at most [`VALUE_MAX`]. Monstrous validators are forgotten, which costs one
+/// unconditional request, and with them the reason, the only other part that could be long.
+pub fn state(state: &SourceState) -> Result<Vec<u8>, StoreError> {
+    let bytes = packed(state);
+    if bytes.as_ref().is_ok_and(|bytes| bytes.len() <= VALUE_MAX) {
+        return bytes;
+    }
+    packed(&SourceState { validators: Validators::default(), reason: String::new(), ..state.clone() })
+}
+
+/// What reconciling needs of an entry, without its number, which is in the key.
+pub fn header(known: &KnownEntry) -> Vec<u8> {
+    [&known.digest.0[..], &known.head.0, &known.body_updates.to_be_bytes()].concat()
+}
+
+/// What [`header`] wrote.
+pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
+    let (digest, rest) = bytes.split_first_chunk()?;
+    let (head, count) = rest.split_first_chunk()?;
+    let body_updates = u32::from_be_bytes(count.try_into().ok()?);
+    Some(KnownEntry { seq, digest: Digest(*digest), head: Digest(*head), body_updates })
+}
+
+/// The value of a place among all.
+pub fn place(date: i64, source: &SourceId) -> Vec<u8> {
+    [&date.to_be_bytes(), source.as_str().as_bytes()].concat()
+}
+
+/// What [`place`] wrote.
+pub fn read_place(bytes: &[u8]) -> Option<(i64, SourceId)> {
+    let (date, source) = bytes.split_first_chunk()?;
+    Some((i64::from_be_bytes(*date), SourceId::new(std::str::from_utf8(source).ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    /// Letters that no compressor can make much smaller.
+    fn noise(bytes: usize) -> String {
+        let digests = (0_u64..).map(|number| Digest::of(&[&number.to_be_bytes()]).to_string());
+        let mut text: String = digests.take(bytes / 32 + 1).collect();
+        text.truncate(bytes);
+        text
+    }
+
+    fn read(bytes: &[u8]) -> StoredEntry {
+        unpacked(bytes, &|| "entry".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn an_entry_with_too_much_content_keeps_its_summary() {
+        let mut stored = samples::stored(7);
+        stored.entry.content = Some(noise(1_000_000));
+        let bytes = entry(&stored).unwrap();
+        assert!(bytes.len() <= VALUE_MAX);
+        stored.entry.content = None;
+        assert_eq!(read(&bytes), stored);
+    }
+
+    #[test]
+    fn a_monstrous_entry_is_cut_to_fit() {
+        let mut stored = samples::stored(7);
+        stored.entry.title = "ộ".repeat(1_000) + &noise(1_000_000);
+        stored.entry.summary = Some(noise(1_000_000));
+        stored.entry.link = Some(noise(1_000_000));
+        stored.entry.identity.value = noise(1_000_000);
+        let bytes = entry(&stored).unwrap();
+        assert!(bytes.len() <= VALUE_MAX);
+        let read = read(&bytes);
+        assert_eq!((read.key, read.place, read.seq), (stored.key, stored.place, stored.seq));
+        assert!(read.entry.title.starts_with("ộộộ"));
+        assert_eq!(read.entry.link, None);
+    }
+
+    #[test]
+    fn a_state_with_a_monstrous_etag_forgets_it() {
+        let mut whole = samples::state("https://a.vn");
+        whole.validators.etag = Some(noise(1_000_000).into_bytes());
+        let bytes = state(&whole).unwrap();
+        assert!(bytes.len() <= VALUE_MAX);
+        let read: SourceState = unpacked(&bytes, &|| "state".to_owned()).unwrap();
+        assert_eq!((read.next_poll, read.validators), (whole.next_poll, Validators::default()));
+    }
+
+    #[test]
+    fn a_damaged_value_is_told_by_name() {
+        for bytes in [&b""[..], b"\x09{}", b"\x01not zstd"] {
+            let error = unpacked::<StoredEntry>(bytes, &|| "entry 7".to_owned()).unwrap_err();
+            assert!(error.to_string().starts_with("the store is damaged: entry 7: "), "{error}");
+        }
+    }
+}
