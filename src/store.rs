@@ -1,5 +1,5 @@
-//! Keeps entries and states: the contract of a database ([`Engine`]). Knows the vocabulary and nothing else of ours: not
-//! where entries come from, nor what becomes of them.
+//! Keeps entries and states: the contract of a database ([`Engine`]), and the handle by which the other rooms await it
+//! ([`Store`]). Knows the vocabulary and nothing else of ours: not where entries come from, nor what becomes of them.
 
 #[cfg(test)]
 mod contract;
@@ -7,13 +7,217 @@ mod engine;
 mod error;
 mod memory;
 mod plan;
+mod rows;
 #[cfg(test)]
 mod samples;
 mod sled;
+#[cfg(test)]
+mod trial;
+mod writer;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::spawn_blocking,
+};
+
+use crate::model::{
+    ChannelId, ChannelState, Commit, Committed, EntryKey, Known, Row, Seq, SourceId, SourceState,
+    StoredEntry, Timestamp,
+};
 
 pub use self::{
     engine::{Census, Engine, Scope},
     error::StoreError,
     memory::MemoryEngine,
+    rows::Sources,
     sled::SledEngine,
 };
+
+use self::writer::{End, Failure, Request, Work};
+
+/// Writes that wait before the next one has to wait for room among them.
+const QUEUE_MAX: usize = 64;
+
+/// How long [`Store::close`] waits for the last writes.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The handle to the store; clones are cheap and mean the same store.
+///
+/// One thread owns all writes and shares one fsync among those that wait together. Reads run beside it on blocking
+/// threads. After a write has failed, and it is unknown what reached the disk, the store is *failed*: reads go on,
+/// writes give [`StoreError::Failed`] at once, and [`Store::failed`] tells, so that the process can be ended and
+/// begin anew from what the disk holds.
+///
+/// When the last clone goes, waiting writes are still done, but nobody waits for them: end with [`Store::close`].
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+    queue: mpsc::Sender<Request>,
+    failure: Failure,
+    ended: Arc<Mutex<Option<End>>>,
+}
+
+impl Store {
+    /// Opens the sled store in this folder, or makes one there.
+    ///
+    /// # Errors
+    /// See [`SledEngine::open`].
+    pub async fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let path = path.into();
+        let opening = spawn_blocking(move || SledEngine::open(&path).and_then(Self::new));
+        opening.await.map_err(|error| writer::ended_badly("opening the store", error))?
+    }
+
+    /// A store on this engine.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn new(engine: impl Engine) -> Result<Self, StoreError> {
+        let engine: Arc<dyn Engine> = Arc::new(engine);
+        let failure = Failure::default();
+        let (queue, requests) = mpsc::channel(QUEUE_MAX);
+        let ended = writer::start(Arc::clone(&engine), requests, failure.clone())?;
+        Ok(Self { engine, queue, failure, ended: Arc::new(Mutex::new(Some(ended))) })
+    }
+
+    /// Writes a poll's end, all of it or nothing. When this returns well, a commit with changes, or one that asks to
+    /// be durable, is on the disk.
+    ///
+    /// A future that is dropped does not take its commit back.
+    ///
+    /// # Errors
+    /// When nothing was written (a [refusal](StoreError::is_refusal)), when it is unknown whether it was (the store
+    /// has failed), or when the store is closed.
+    pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.write(Work::Commit(Box::new(commit))).await
+    }
+
+    /// Remembers a channel's state. It reaches the disk with the next commit that has changes, or soon after.
+    ///
+    /// # Errors
+    /// As with [`Store::commit`].
+    pub async fn keep_channel(&self, id: ChannelId, state: ChannelState) -> Result<(), StoreError> {
+        self.write(Work::Channel(id, Box::new(state))).await.map(drop)
+    }
+
+    async fn write(&self, work: Work) -> Result<Committed, StoreError> {
+        let asked = async {
+            let (done, answer) = oneshot::channel();
+            self.queue.send(Request::Write(work, done)).await.map_err(|_| StoreError::Closed)?;
+            answer.await.unwrap_or(Err(StoreError::Closed))
+        };
+        tokio::select! {
+            // An answer that is there counts, also when the store failed later.
+            biased;
+            answer = asked => answer,
+            reason = self.failure.told() => Err(StoreError::Failed { reason }),
+        }
+    }
+
+    /// Waits until the store has failed, and says why. Ends never while all is well.
+    pub async fn failed(&self) -> String {
+        self.failure.told().await
+    }
+
+    /// What is known under these keys of this source; keys that are not known are absent.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn known(&self, source: SourceId, keys: Vec<EntryKey>) -> Result<Known, StoreError> {
+        self.read(move |engine| engine.known(&source, &keys)).await
+    }
+
+    /// Every source's state, also of sources that are no longer configured.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
+        self.read(Engine::source_states).await
+    }
+
+    /// A channel's state, if one was kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn channel_state(&self, id: ChannelId) -> Result<Option<ChannelState>, StoreError> {
+        self.read(move |engine| engine.channel_state(&id)).await
+    }
+
+    /// The rows of these sources whose place is `since` or later, and beyond them older ones until there are
+    /// `at_least` in all (or no more). Newest place first; of equal places the highest number first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn rows(
+        &self,
+        sources: Sources,
+        since: Timestamp,
+        at_least: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read(move |engine| rows::gather(engine, &sources, since, at_least)).await
+    }
+
+    /// These entries, in the order asked; missing ones are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn entries(&self, seqs: Vec<Seq>) -> Result<Vec<StoredEntry>, StoreError> {
+        self.read(move |engine| engine.entries(&seqs)).await
+    }
+
+    /// Walks everything that is kept, and counts. Slow.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn check(&self) -> Result<Census, StoreError> {
+        self.read(Engine::check).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&(dyn Engine + 'static)) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let engine = Arc::clone(&self.engine);
+        let reading = spawn_blocking(move || read(&*engine));
+        reading.await.map_err(|error| writer::ended_badly("reading the store", error))?
+    }
+
+    /// Takes no more writes, does those that wait, brings them to the disk, and ends the writer. Clones can still
+    /// read; the database itself is closed with the last of them.
+    ///
+    /// # Errors
+    /// When the last writes failed or are not done after 10 s, or when a clone has closed the store
+    /// already.
+    pub async fn close(self) -> Result<(), StoreError> {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let ended = ended.ok_or(StoreError::Closed)?;
+        tokio::select! {
+            biased;
+            _ = self.queue.send(Request::Close) => {}
+            // A writer that hangs takes nothing from a full queue.
+            _ = self.failure.told() => {}
+        }
+        let closing = spawn_blocking(move || {
+            let late = |_| StoreError::Unfinished { seconds: CLOSE_DEADLINE.as_secs() };
+            let outcome = ended.recv_timeout(CLOSE_DEADLINE).map_err(late)?;
+            // Dropped here, as closing the database blocks.
+            drop(self);
+            outcome
+        });
+        closing.await.map_err(|error| writer::ended_badly("closing the store", error))?
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Store").field("failure", &self.failure).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,289 @@
+//! Tests of the handle and its writer, on an engine that can be told to fail and that notes what is asked of it.
+
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
+
+use super::{Census, Engine, MemoryEngine, Scope, SledEngine, Sources, Store, StoreError, samples::*};
+use crate::model::{
+    ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId, SourceState,
+    StoredEntry,
+};
+
+/// What the next write does instead of its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Apply,
+    ApplyPanics,
+    Sync,
+    NoSpace,
+}
+
+#[derive(Default)]
+struct Control {
+    log: Mutex<Vec<String>>,
+    fault: Mutex<Option<Fault>>,
+    /// While true, `apply` waits before it begins.
+    held: Mutex<bool>,
+    released: Condvar,
+    sick: Mutex<bool>,
+}
+
+impl Control {
+    fn note(&self, words: &str) {
+        self.log.lock().unwrap().push(words.to_owned());
+    }
+
+    fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    fn set(&self, fault: Option<Fault>) {
+        *self.fault.lock().unwrap() = fault;
+    }
+
+    fn hold(&self, held: bool) {
+        *self.held.lock().unwrap() = held;
+        self.released.notify_all();
+    }
+
+    fn is(&self, fault: Fault) -> bool {
+        *self.fault.lock().unwrap() == Some(fault)
+    }
+}
+
+#[derive(Default)]
+struct Trial {
+    inner: MemoryEngine,
+    control: Arc<Control>,
+}
+
+fn full() -> StoreError {
+    let source = std::io::Error::other("disk is full");
+    StoreError::Engine { action: "writing to the store", source: Box::new(source) }
+}
+
+impl Engine for Trial {
+    fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
+        self.inner.known(source, keys)
+    }
+
+    fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        self.control.note(&format!("apply {}", commit.source));
+        let held = self.control.held.lock().unwrap();
+        drop(self.control.released.wait_while(held, |held| *held).unwrap());
+        if self.control.is(Fault::Apply) {
+            return Err(full());
+        }
+        if self.control.is(Fault::NoSpace) {
+            return Err(StoreError::NoSpace { path: "data".into(), free: 1, needed: 64 });
+        }
+        assert!(!self.control.is(Fault::ApplyPanics), "page 7 is odd");
+        self.inner.apply(commit)
+    }
+
+    fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
+        self.control.note(&format!("channel {id}"));
+        self.inner.keep_channel(id, state)
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.control.note("sync");
+        if self.control.is(Fault::Sync) { Err(full()) } else { Ok(()) }
+    }
+
+    fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
+        self.inner.source_states()
+    }
+
+    fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
+        self.inner.channel_state(id)
+    }
+
+    fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.inner.scan(scope, visit)
+    }
+
+    fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+        assert!(!seqs.contains(&Seq(666)), "page 666 is odd");
+        self.inner.entries(seqs)
+    }
+
+    fn check(&self) -> Result<Census, StoreError> {
+        self.inner.check()
+    }
+
+    fn health(&self) -> Result<(), StoreError> {
+        let sick = *self.control.sick.lock().unwrap();
+        if sick { Err(full()) } else { Ok(()) }
+    }
+}
+
+fn store() -> (Store, Arc<Control>) {
+    let engine = Trial::default();
+    let control = Arc::clone(&engine.control);
+    (Store::new(engine).unwrap(), control)
+}
+
+fn channel() -> ChannelState {
+    ChannelState { digest: Digest([1; 16]), last_modified: at(1), floors: [].into() }
+}
+
+/// Waits for what another thread is about to do.
+async fn until(condition: impl Fn() -> bool) {
+    let asking = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_failed_write_all_writes_fail_and_reads_go_on() {
+    for fault in [Fault::Apply, Fault::ApplyPanics, Fault::Sync] {
+        let (store, control) = store();
+        store.commit(commit("bao", 1, &[1])).await.unwrap();
+        control.set(Some(fault));
+        let error = store.commit(commit("bao", 2, &[2])).await.unwrap_err();
+        let cause = if fault == Fault::ApplyPanics { "page 7 is odd" } else { "disk is full" };
+        assert!(matches!(&error, StoreError::Failed { reason } if reason.contains(cause)), "{error}");
+        assert!(store.failed().await.contains(cause));
+        control.set(None);
+        let asked = control.log().len();
+        for commit in [commit("bao", 3, &[3]), commit("dai", 3, &[])] {
+            assert!(matches!(store.commit(commit).await, Err(StoreError::Failed { .. })));
+        }
+        assert!(matches!(
+            store.keep_channel(ChannelId::All, channel()).await,
+            Err(StoreError::Failed { .. })
+        ));
+        assert_eq!(store.entries(vec![Seq(1)]).await.unwrap().len(), 1);
+        assert!(matches!(store.close().await, Err(StoreError::Failed { .. })));
+        assert_eq!(
+            control.log().len(),
+            asked,
+            "a failed engine is not written to again: {:?}",
+            control.log()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refused_commit_fails_alone() {
+    let (store, control) = store();
+    control.set(Some(Fault::NoSpace));
+    let error = store.commit(commit("bao", 1, &[1])).await.unwrap_err();
+    assert_eq!(error.to_string(), "1 MiB are free on the disk of data, and writing safely takes 64 MiB");
+    control.set(None);
+    store.commit(commit("bao", 2, &[1])).await.unwrap();
+    assert_eq!(control.log(), ["apply bao", "apply bao", "sync"]);
+}
+
+#[tokio::test]
+async fn a_group_shares_one_sync_before_any_is_acknowledged() {
+    let (store, control) = store();
+    control.hold(true);
+    let mut waiting = tokio::task::JoinSet::new();
+    let send = |set: &mut tokio::task::JoinSet<()>, commit: Commit| {
+        let (store, control) = (store.clone(), Arc::clone(&control));
+        set.spawn(async move {
+            let id = commit.source.clone();
+            store.commit(commit).await.unwrap();
+            control.note(&format!("acknowledged {id}"));
+        });
+    };
+    send(&mut waiting, commit("first", 1, &[1]));
+    until(|| control.log().len() == 1).await;
+    for id in ["b", "c", "d"] {
+        send(&mut waiting, commit(id, 2, &[1]));
+    }
+    until(|| store.queue.capacity() == super::QUEUE_MAX - 3).await;
+    control.hold(false);
+    while waiting.join_next().await.transpose().unwrap().is_some() {}
+    let log = control.log();
+    let syncs: Vec<usize> = (0..log.len()).filter(|place| log[*place] == "sync").collect();
+    let place = |words: &str| log.iter().position(|line| line == words).unwrap();
+    assert_eq!(syncs.len(), 2, "{log:?}");
+    assert!(place("apply first") < syncs[0] && syncs[0] < place("acknowledged first"), "{log:?}");
+    for id in ["b", "c", "d"] {
+        assert!(syncs[0] < place(&format!("apply {id}")), "{log:?}");
+        assert!(place(&format!("apply {id}")) < syncs[1], "{log:?}");
+        assert!(syncs[1] < place(&format!("acknowledged {id}")), "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_must_be_durable_is_synced() {
+    let (store, control) = store();
+    store.commit(commit("bao", 1, &[])).await.unwrap();
+    store.keep_channel(ChannelId::All, channel()).await.unwrap();
+    assert_eq!(control.log(), ["apply bao", "channel feed"]);
+    store.commit(Commit { durable: true, ..commit("bao", 2, &[]) }).await.unwrap();
+    assert_eq!(control.log()[2..], ["apply bao", "sync"]);
+    store.commit(commit("bao", 3, &[])).await.unwrap();
+    assert_eq!(store.channel_state(ChannelId::All).await.unwrap(), Some(channel()));
+    assert_eq!(store.source_states().await.unwrap().len(), 1);
+    store.close().await.unwrap();
+    assert_eq!(control.log()[4..], ["apply bao", "sync"]);
+}
+
+#[tokio::test]
+async fn closing_does_what_waits_and_then_takes_no_more() {
+    let (store, control) = store();
+    control.hold(true);
+    let clone = store.clone();
+    let late = clone.clone();
+    let first = clone.commit(commit("a", 1, &[1]));
+    let second = clone.commit(commit("b", 1, &[1]));
+    let closing = async {
+        until(|| !control.log().is_empty()).await;
+        control.hold(false);
+        store.close().await
+    };
+    let (first, second, closed) = tokio::join!(first, second, closing);
+    assert_eq!((first.unwrap().inserted, second.unwrap().inserted), (vec![Seq(1)], vec![Seq(2)]));
+    closed.unwrap();
+    assert_eq!(control.log().last().map(String::as_str), Some("sync"));
+    assert!(matches!(late.commit(commit("a", 2, &[2])).await, Err(StoreError::Closed)));
+    assert_eq!(late.entries(vec![Seq(1), Seq(2)]).await.unwrap().len(), 2);
+    assert!(matches!(late.close().await, Err(StoreError::Closed)));
+}
+
+#[tokio::test]
+async fn a_sick_engine_fails_the_store_by_itself() {
+    let (store, control) = store();
+    *control.sick.lock().unwrap() = true;
+    let reason = tokio::time::timeout(Duration::from_secs(30), store.failed()).await.unwrap();
+    assert_eq!(reason, "writing to the store failed: disk is full");
+    assert!(matches!(store.commit(commit("bao", 1, &[1])).await, Err(StoreError::Failed { .. })));
+}
+
+#[tokio::test]
+async fn a_reader_that_panics_harms_only_itself() {
+    let (store, _control) = store();
+    let error = store.entries(vec![Seq(666)]).await.unwrap_err();
+    assert_eq!(error.to_string(), "reading the store panicked: page 666 is odd");
+    store.commit(commit("bao", 1, &[1])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_on_disk_closes_and_opens_again_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 1..=5 {
+        let store = Store::open(folder.path()).await.unwrap();
+        let committed = store.commit(commit("bao", round, &[round])).await.unwrap();
+        assert_eq!(committed.inserted, [Seq(round.into())]);
+        store.close().await.unwrap();
+    }
+    let store = Store::open(folder.path()).await.unwrap();
+    let known = store.known(source("bao"), vec![key(3)]).await.unwrap();
+    assert_eq!(known[&key(3)].seq, Seq(3));
+    let rows = store.rows(Sources::Only(vec![source("bao")]), at(4), 3).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.seq.0).collect::<Vec<_>>(), [5, 4, 3]);
+    assert_eq!(store.check().await.unwrap().faults, 0);
+    assert!(matches!(SledEngine::open(folder.path()), Err(StoreError::Locked { .. })));
+}

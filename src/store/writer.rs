@@ -1,0 +1,259 @@
+//! The one thread that writes, and the one that watches it. Knows the engine only by its contract.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinError,
+};
+
+use crate::model::{ChannelId, ChannelState, Commit, Committed};
+
+use super::{Engine, StoreError};
+
+/// Writes that share one fsync at most.
+const GROUP_MAX: usize = 64;
+
+/// A group takes milliseconds; one that takes this long never ends (sled after a failed write).
+const GROUP_DEADLINE: Duration = Duration::from_mins(1);
+
+/// How often the writer is looked at.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+/// What the writer is asked.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// To write, and to tell what came of it.
+    Write(Work, oneshot::Sender<Result<Committed, StoreError>>),
+    /// To take no more.
+    Close,
+}
+
+/// What is to be written.
+#[derive(Debug)]
+pub(super) enum Work {
+    Commit(Box<Commit>),
+    Channel(ChannelId, Box<ChannelState>),
+}
+
+impl Work {
+    /// Whether it must be on the disk before it is answered.
+    fn needs_sync(&self) -> bool {
+        match self {
+            Self::Commit(commit) => commit.durable || !commit.changes.is_empty(),
+            Self::Channel(..) => false,
+        }
+    }
+}
+
+/// Whether the store has failed, and why; once and for all.
+#[derive(Debug, Clone)]
+pub(super) struct Failure(Arc<watch::Sender<Option<String>>>);
+
+impl Default for Failure {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(None)))
+    }
+}
+
+impl Failure {
+    /// Only the first reason is kept: it is the cause of the others.
+    fn tell(&self, error: &StoreError) {
+        self.0.send_if_modified(|reason| {
+            let first = reason.is_none();
+            reason.get_or_insert_with(|| error.in_words());
+            first
+        });
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        match &*self.0.borrow() {
+            None => Ok(()),
+            Some(reason) => Err(StoreError::Failed { reason: reason.clone() }),
+        }
+    }
+
+    /// Waits for a failure.
+    pub async fn told(&self) -> String {
+        let mut receiver = self.0.subscribe();
+        let told = receiver.wait_for(Option::is_some).await;
+        // `self` keeps the sender, so that there always is a reason.
+        told.map(|reason| reason.clone().unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+/// Tells the writer's end, once.
+pub(super) type End = Receiver<Result<(), StoreError>>;
+
+/// Starts both threads.
+pub(super) fn start(
+    engine: Arc<dyn Engine>,
+    requests: mpsc::Receiver<Request>,
+    failure: Failure,
+) -> Result<End, StoreError> {
+    let (ended, end) = sync_channel(1);
+    let (alive, life) = sync_channel(0);
+    let busy_since = Arc::new(Mutex::new(None));
+    let watch = Watch {
+        engine: Arc::clone(&engine),
+        busy_since: Arc::clone(&busy_since),
+        failure: failure.clone(),
+        life,
+        deadline: GROUP_DEADLINE,
+        every: WATCH_EVERY,
+    };
+    let watch = thread_named("store-watch", move || watch.run())?;
+    let mut writer = Writer { engine, requests, failure, busy_since, _alive: alive };
+    thread_named("store-writer", move || {
+        let outcome = writer.run();
+        // Before telling: who waits for the end may want to open the database again.
+        drop(writer);
+        let _ = watch.join();
+        let _ = ended.send(outcome);
+    })?;
+    Ok(end)
+}
+
+fn thread_named(
+    name: &str,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<thread::JoinHandle<()>, StoreError> {
+    let started = thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map_err(|source| StoreError::Engine {
+        action: "starting the store's threads",
+        source: Box::new(source),
+    })
+}
+
+/// A blocking task that panicked, or was never run because the runtime is ending.
+pub(super) fn ended_badly(action: &'static str, error: JoinError) -> StoreError {
+    match error.try_into_panic() {
+        Ok(payload) => StoreError::panicked(action, &*payload),
+        Err(_) => StoreError::Closed,
+    }
+}
+
+struct Writer {
+    engine: Arc<dyn Engine>,
+    requests: mpsc::Receiver<Request>,
+    failure: Failure,
+    busy_since: Arc<Mutex<Option<Instant>>>,
+    /// Its end tells the watch to end.
+    _alive: SyncSender<()>,
+}
+
+impl Writer {
+    fn run(&mut self) -> Result<(), StoreError> {
+        while let Some(first) = self.requests.blocking_recv() {
+            let mut works = Vec::new();
+            let mut waiting = Vec::new();
+            let mut next = Some(first);
+            while let Some(request) = next.take() {
+                match request {
+                    Request::Close => self.requests.close(),
+                    Request::Write(work, done) => {
+                        works.push(work);
+                        waiting.push(done);
+                    }
+                }
+                next = if works.len() < GROUP_MAX { self.requests.try_recv().ok() } else { None };
+            }
+            self.answer(self.guarded(|| self.write(&works)), waiting);
+        }
+        // Also what was not worth an fsync of its own.
+        self.guarded(|| self.engine.sync())
+    }
+
+    /// Applies each, then syncs once. An error means that nothing of the group may be acknowledged.
+    fn write(&self, works: &[Work]) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        let mut outcomes = Vec::with_capacity(works.len());
+        let mut sync = false;
+        for work in works {
+            let outcome = match work {
+                Work::Commit(commit) => self.engine.apply(commit),
+                Work::Channel(id, state) => {
+                    self.engine.keep_channel(id, state).map(|()| Committed::default())
+                }
+            };
+            match outcome {
+                Err(error) if !error.is_refusal() => return Err(error),
+                outcome => {
+                    sync |= outcome.is_ok() && work.needs_sync();
+                    outcomes.push(outcome);
+                }
+            }
+        }
+        if sync {
+            self.engine.sync()?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Runs what writes, unless the store has failed; marks it failed when this fails or panics.
+    fn guarded<T>(&self, write: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.failure.check()?;
+        self.set_busy(Some(Instant::now()));
+        let caught = catch_unwind(AssertUnwindSafe(write));
+        self.set_busy(None);
+        let written =
+            caught.unwrap_or_else(|payload| Err(StoreError::panicked("writing to the store", &*payload)));
+        written.map_err(|error| {
+            self.failure.tell(&error);
+            StoreError::Failed { reason: error.in_words() }
+        })
+    }
+
+    fn answer(
+        &self,
+        written: Result<Vec<Result<Committed, StoreError>>, StoreError>,
+        waiting: Vec<oneshot::Sender<Result<Committed, StoreError>>>,
+    ) {
+        let mut outcomes = written.unwrap_or_default().into_iter();
+        for done in waiting {
+            let failed = || self.failure.check().map(|()| Committed::default());
+            // Nobody may wait any more; what was written stays.
+            let _ = done.send(outcomes.next().unwrap_or_else(failed));
+        }
+    }
+
+    fn set_busy(&self, since: Option<Instant>) {
+        *self.busy_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+}
+
+/// Notices what the writer cannot: that it hangs, or that a thread of the engine's has died.
+struct Watch {
+    engine: Arc<dyn Engine>,
+    busy_since: Arc<Mutex<Option<Instant>>>,
+    failure: Failure,
+    life: Receiver<()>,
+    deadline: Duration,
+    every: Duration,
+}
+
+impl Watch {
+    fn run(self) {
+        while self.life.recv_timeout(self.every) == Err(RecvTimeoutError::Timeout) {
+            if let Err(error) = self.look() {
+                self.failure.tell(&error);
+            }
+        }
+    }
+
+    fn look(&self) -> Result<(), StoreError> {
+        let busy_since = *self.busy_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if busy_since.is_some_and(|since| since.elapsed() > self.deadline) {
+            let reason = format!("a write has not ended after {} s", self.deadline.as_secs());
+            return Err(StoreError::Failed { reason });
+        }
+        self.engine.health()
+    }
+}
