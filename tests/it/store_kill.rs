@@ -1,0 +1,244 @@
+//! A writer is killed with SIGKILL again and again, around its commits and while it opens the store. Nothing that it
+//! acknowledged may be lost, nothing may be there twice or by halves. `TINTINH_KILLS` says how often (default 20).
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    env,
+    io::{BufRead, BufReader},
+    ops::ControlFlow,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use tintinh::{
+    model::{
+        Changes, Commit, Digest, Entry, EntryKey, Identity, KnownEntry, NewEntry, Rule, SourceId,
+        SourceState, Timestamp, Update, Validators,
+    },
+    store::{Engine, Scope, SledEngine, Store},
+};
+
+/// Set in the child: the store's folder. Its absence makes a process the parent.
+const FOLDER: &str = "TINTINH_KILL_FOLDER";
+/// Set in the child: for each source the number of its next commit.
+const NEXT: &str = "TINTINH_KILL_NEXT";
+
+const SOURCES: [&str; 3] = ["bao", "bao-moi", "dai"];
+
+/// Each such commit is a poll too large for one batch.
+const LARGE_EVERY: u32 = 16;
+
+fn is_large(number: u32) -> bool {
+    number % LARGE_EVERY == 5
+}
+
+fn keys(source: &str, number: u32) -> Vec<EntryKey> {
+    let count = if is_large(number) { 40 } else { 1 + number % 4 };
+    (0..count).map(|item| EntryKey::new(Rule::Guid, &format!("{source}-{number}-{item}"))).collect()
+}
+
+/// The commit of this number: the same in every process.
+fn commit(source: &str, number: u32) -> Commit {
+    let at = Timestamp::from_timestamp(1_735_689_600 + i64::from(number), 0).unwrap();
+    let inserted = keys(source, number).into_iter().map(|key| {
+        let words = (0..if is_large(number) { 2_500_u32 } else { 20 })
+            .map(|word| Digest::of(&[&key.0, &word.to_be_bytes()]).to_string());
+        let entry = entry(&format!("{key:?}"), words.collect());
+        NewEntry { entry, keys: vec![key], digest: Digest(key.0), head: Digest(key.0), date: at, place: at }
+    });
+    let changes = Changes { inserted: inserted.collect(), ..Changes::default() };
+    let etag = Some(number.to_string().into_bytes());
+    let state =
+        SourceState { validators: Validators { etag, last_modified: None }, ..SourceState::default() };
+    Commit { source: SourceId::new(source).unwrap(), at, changes, state, durable: false }
+}
+
+fn entry(name: &str, content: String) -> Entry {
+    Entry {
+        identity: Identity { rule: Rule::Guid, value: name.to_owned() },
+        link: None,
+        canonical_link: None,
+        title: format!("Tin {name}"),
+        summary: None,
+        content: Some(content),
+        authors: vec![],
+        categories: vec![],
+        published: None,
+        updated: None,
+        image: None,
+        enclosures: vec![],
+    }
+}
+
+/// The child: commits until it is killed, and says what was acknowledged.
+fn write(folder: &Path, next: &[u32]) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(folder).await.unwrap();
+        let write = async |source: &str, first: u32| {
+            for number in first.. {
+                let mut commit = commit(source, number);
+                if let Some(before) = number.checked_sub(1) {
+                    commit.changes.updated = revision(&store, source, before).await;
+                }
+                store.commit(commit).await.unwrap();
+                println!("acknowledged {source} {number}");
+            }
+        };
+        tokio::join!(write(SOURCES[0], next[0]), write(SOURCES[1], next[1]), write(SOURCES[2], next[2]));
+    });
+}
+
+/// New words for the first entry of an earlier commit.
+async fn revision(store: &Store, source: &str, number: u32) -> Vec<Update> {
+    let id = SourceId::new(source).unwrap();
+    let known = store.known(id, vec![keys(source, number)[0]]).await.unwrap();
+    let update = |known: &KnownEntry| Update {
+        known: KnownEntry { body_updates: known.body_updates + 1, ..*known },
+        entry: entry("revised", format!("revised after {number}")),
+    };
+    known.values().map(update).collect()
+}
+
+/// xorshift: the same kills in every run of one build.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
+    }
+}
+
+fn spawn(folder: &Path, next: &[u32]) -> Child {
+    let next: Vec<String> = next.iter().map(u32::to_string).collect();
+    Command::new(env::current_exe().unwrap())
+        .args(["--exact", "store_kill::what_was_acknowledged_outlives_a_kill", "--nocapture"])
+        .env(FOLDER, folder)
+        .env(NEXT, next.join(" "))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Lets a child write, kills it, and gives what it acknowledged.
+fn round(folder: &Path, next: &[u32], dice: &mut Dice) -> Vec<(String, u32)> {
+    let mut child = spawn(folder, next);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut heard = Vec::new();
+    // One kill in five falls into the opening, or just after it.
+    let wanted = if dice.below(5) == 0 { 0 } else { 1 + dice.below(40) };
+    while (heard.len() as u64) < wanted {
+        let line = lines.next().expect("the child ended by itself");
+        heard.extend(acknowledged(&line));
+    }
+    thread::sleep(Duration::from_micros(dice.below(if wanted == 0 { 120_000 } else { 15_000 })));
+    child.kill().unwrap();
+    heard.extend(lines.filter_map(|line| acknowledged(&line)));
+    assert!(!child.wait().unwrap().success());
+    heard
+}
+
+fn acknowledged(line: &str) -> Option<(String, u32)> {
+    // The test harness begins a line of its own that ours may end.
+    let (_, told) = line.split_once("acknowledged ")?;
+    let (source, number) = told.split_once(' ')?;
+    Some((source.to_owned(), number.parse().unwrap()))
+}
+
+fn number_of(state: &SourceState) -> u32 {
+    String::from_utf8(state.validators.etag.clone().unwrap()).unwrap().parse().unwrap()
+}
+
+/// Looks at what is kept; gives the next commit's number of each source.
+fn survey(engine: &SledEngine, acknowledged: &BTreeMap<&str, u32>) -> Vec<u32> {
+    let census = engine.check().unwrap();
+    assert_eq!(census.faults, 0, "{:?}", census.told);
+    let states = engine.source_states().unwrap();
+    let mut seen = HashSet::new();
+    let mut seqs = Vec::new();
+    let mut visit = |row: tintinh::model::Row| {
+        seqs.push(row.seq);
+        ControlFlow::Continue(())
+    };
+    engine.scan(&Scope::All, &mut visit).unwrap();
+    for stored in engine.entries(&seqs).unwrap() {
+        assert!(
+            seen.insert((stored.source.clone(), stored.key)),
+            "{} of {} is there twice",
+            stored.seq.0,
+            stored.source
+        );
+        assert_eq!(stored.entry.identity.value, format!("{:?}", stored.key));
+    }
+    assert_eq!(seen.len() as u64, census.entries);
+    let next = |source: &&str| {
+        let id = SourceId::new(source).unwrap();
+        let last = states.get(&id).map(number_of);
+        // At most the one commit that was under way may have come through beside those acknowledged.
+        let promised = acknowledged.get(source).copied();
+        assert!(
+            last == promised || last == Some(promised.map_or(0, |number| number + 1)),
+            "{source}: {promised:?} {last:?}"
+        );
+        let next = last.map_or(0, |number| number + 1);
+        for number in 0..next {
+            for key in keys(source, number) {
+                assert!(seen.contains(&(id.clone(), key)), "{source} {number} is not whole");
+            }
+        }
+        let begun = keys(source, next).into_iter().map(|key| seen.contains(&(id.clone(), key)));
+        let begun: Vec<bool> = begun.collect();
+        if is_large(next) {
+            assert!(begun.is_sorted(), "{source} {next} did not begin at the document's end: {begun:?}");
+        } else {
+            assert!(!begun.contains(&true), "{source} {next} is there without its state");
+        }
+        next
+    };
+    SOURCES.iter().map(next).collect()
+}
+
+#[test]
+fn what_was_acknowledged_outlives_a_kill() {
+    if let Some(folder) = env::var_os(FOLDER) {
+        let next = env::var(NEXT).unwrap();
+        let next: Vec<u32> = next.split(' ').map(|number| number.parse().unwrap()).collect();
+        return write(Path::new(&folder), &next);
+    }
+    let kills: u32 = env::var("TINTINH_KILLS").map_or(20, |kills| kills.parse().unwrap());
+    let mut dice = Dice(0x7469_6e74_696e_6821);
+    let mut folder = tempfile::tempdir().unwrap();
+    let mut known: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut next = vec![0; SOURCES.len()];
+    let mut heard = 0;
+    for kill in 1..=kills {
+        let told = round(folder.path(), &next, &mut dice);
+        heard += told.len();
+        for (source, number) in &told {
+            let source = SOURCES.iter().find(|known| *known == source).unwrap();
+            known.insert(source, *number);
+        }
+        let engine = SledEngine::open(folder.path())
+            .unwrap_or_else(|error| panic!("kill {kill}: {}", error.in_words()));
+        next = survey(&engine, &known);
+        drop(engine);
+        // What came through unacknowledged counts from now on.
+        known = SOURCES
+            .into_iter()
+            .zip(&next)
+            .filter_map(|(source, next)| Some((source, next.checked_sub(1)?)))
+            .collect();
+        if kill % 10 == 0 {
+            // The survey reads everything: begin anew before it takes long, and to kill first openings too.
+            folder = tempfile::tempdir().unwrap();
+            known.clear();
+            next = vec![0; SOURCES.len()];
+        }
+    }
+    assert!(heard as u64 >= u64::from(kills), "only {heard} commits were acknowledged");
+}
