@@ -92,7 +92,9 @@ fn after_failure(failures: u32, pace: &Pace, failure: &Failure) -> Duration {
 }
 
 fn jittered(wait: Duration, chance: f64) -> Duration {
-    (wait + (wait / JITTER_SHARE).mul_f64(chance.clamp(0.0, 1.0))).min(LONGEST)
+    let jittered = (wait + (wait / JITTER_SHARE).mul_f64(chance.clamp(0.0, 1.0))).min(LONGEST);
+    // Whole milliseconds, up: what is kept must be what was said.
+    Duration::from_millis(u64::try_from(jittered.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ fn an_item_of_the_onecms_family_has_its_link_date_and_picture() {
         *one,
         Item {
             guid: Some("https://bao.example/mot-tin-post1.html".to_owned()),
-            title: Some(plain("Một tin")),
+            title: Some(html("Một tin")),
             link: Some("https://bao.example/mot-tin-post1.html".to_owned()),
             summary: Some(html("<p>Lời dẫn</p>")),
             published: Some("2022-11-21T14:15:26Z".parse().unwrap()),
@@ -94,7 +94,7 @@ fn a_nukeviet_guid_is_freed_of_its_padding() {
     );
     assert_eq!(item.guid.as_deref(), Some("news_1"));
     assert_eq!(item.link.as_deref(), Some("https://a.example/1.html?x=1&y=2"));
-    assert_eq!(item.title, Some(plain("Tin")));
+    assert_eq!(item.title, Some(html("Tin")));
 }
 
 #[test]

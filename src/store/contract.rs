@@ -235,6 +235,7 @@ fn channel_state(sources: u32) -> ChannelState {
         |number: u32| (source(&format!("nguon-{number}")), (i64::from(number) * 7_919, Seq(number.into())));
     ChannelState {
         digest: Digest::of(&[&sources.to_be_bytes()]),
+        rules: Digest::of(&[b"rules"]),
         last_modified: at(sources),
         floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
     }

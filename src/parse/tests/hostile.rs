@@ -20,7 +20,7 @@ fn a_panic_over_a_name_or_a_duration_loses_the_name_and_not_the_feed() {
         "<media:text start='99999999999999999999999'>x</media:text>",
     ] {
         let item = rss_item(&format!("<title>Còn đây</title><guid>1</guid>{contents}"));
-        assert_eq!((item.title, item.guid.as_deref()), (Some(plain("Còn đây")), Some("1")), "{contents}");
+        assert_eq!((item.title, item.guid.as_deref()), (Some(html("Còn đây")), Some("1")), "{contents}");
         assert_eq!(item.authors, []);
     }
 }
@@ -35,13 +35,13 @@ fn wrong_and_late_declarations_do_no_harm() {
         ),
         item.replace("<item>", "<?xml version='1.0' encoding='windows-1252'?><item>"),
     ] {
-        assert_eq!(only(&text).title, Some(plain("Tỉnh")), "{text}");
+        assert_eq!(only(&text).title, Some(html("Tỉnh")), "{text}");
     }
     let utf_16: Vec<u8> = format!("<?xml version='1.0' encoding='utf-16'?>{item}")
         .encode_utf16()
         .flat_map(u16::to_be_bytes)
         .collect();
-    assert_eq!(read_as(&utf_16, Some("text/xml")).unwrap().items[0].title, Some(plain("Tỉnh")));
+    assert_eq!(read_as(&utf_16, Some("text/xml")).unwrap().items[0].title, Some(html("Tỉnh")));
 }
 
 #[test]

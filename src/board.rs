@@ -1,0 +1,35 @@
+//! What is known of each source right now: the store's record in memory, so that looking costs no disk.
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+
+use crate::model::{SourceId, SourceState};
+
+/// The last acknowledged state of every source ever polled.
+#[derive(Debug, Default)]
+pub struct Board {
+    states: RwLock<HashMap<SourceId, SourceState>>,
+}
+
+impl Board {
+    /// A board that begins with what the store holds.
+    #[must_use]
+    pub fn new(states: HashMap<SourceId, SourceState>) -> Self {
+        Self { states: RwLock::new(states) }
+    }
+
+    /// The state of a source; that of a source never polled, if it is not known.
+    #[must_use]
+    pub fn state(&self, id: &SourceId) -> SourceState {
+        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
+        states.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Puts up a new state.
+    pub fn set(&self, id: &SourceId, state: SourceState) {
+        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
+        states.insert(id.clone(), state);
+    }
+}

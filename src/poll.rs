@@ -1,0 +1,192 @@
+//! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
+
+mod readers;
+
+use std::{sync::Arc, time::Duration};
+
+use tracing::{debug, info, warn};
+
+use crate::{
+    board::Board,
+    cadence,
+    fetch::{self, Body, Fetched, Fetcher},
+    model::{
+        Changes, Commit, Digest, Failure, Hints, Outcome, Source, SourceId, SourceState, State, Tally,
+        Timestamp, Validators,
+    },
+    normalize::{self, Arrival},
+    store::{Store, StoreError},
+};
+use readers::{ReadError, Readers};
+
+/// Everything a poll needs.
+pub struct Poller<Clock> {
+    fetcher: Fetcher,
+    store: Store,
+    board: Arc<Board>,
+    readers: Readers,
+    clock: Clock,
+}
+
+/// What a poll came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Polled {
+    /// When the source is due again.
+    pub next: Timestamp,
+    /// Whether readers see a difference.
+    pub changed: bool,
+}
+
+/// A document that was read, and what it changes.
+struct Reading {
+    outcome: Outcome,
+    changes: Changes,
+}
+
+impl<Clock: Fn() -> Timestamp> Poller<Clock> {
+    /// A poller that keeps `board` in step with `store`.
+    pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, clock: Clock) -> Self {
+        Self { fetcher, store, board, readers: Readers::new(), clock }
+    }
+
+    /// Polls the source. `window` is the live window: entries of a first document older than it are no news.
+    pub async fn poll(&self, source: &Arc<Source>, window: Duration) -> Polled {
+        let before = self.board.state(&source.id);
+        let reading = match self.ask(source, &before, window).await {
+            Ok(reading) => reading,
+            Err(failure) => Reading { outcome: Outcome::Failed(failure), changes: Changes::default() },
+        };
+        let now = (self.clock)();
+        let after = cadence::conclude(&before, &source.pace, &reading.outcome, now, chance(&source.id, now));
+        tell(&source.id, &reading.outcome, &after, now);
+        let changed = !(reading.changes.inserted.is_empty() && reading.changes.updated.is_empty());
+        match self.commit(source, reading, after.clone(), now).await {
+            Ok(()) => {
+                let next = after.next_poll;
+                self.board.set(&source.id, after);
+                Polled { next, changed }
+            }
+            Err(error) => {
+                // The old validators stand, so nothing is lost: the document is read again next time.
+                let failure = internal(format!("could not keep what was read: {error}"));
+                let after = cadence::conclude(
+                    &before,
+                    &source.pace,
+                    &Outcome::Failed(failure),
+                    now,
+                    chance(&source.id, now),
+                );
+                warn!(source = %source.id, %error, "a poll could not be kept");
+                let next = after.next_poll;
+                self.board.set(&source.id, after);
+                Polled { next, changed: false }
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        source: &Arc<Source>,
+        before: &SourceState,
+        window: Duration,
+    ) -> Result<Reading, Failure> {
+        let reading = reading_digest(source);
+        let known = before.reading == Some(reading);
+        // What the last reading depended on has changed: the same document would be read differently now.
+        let validators = if known { before.validators.clone() } else { Validators::default() };
+        let request = fetch::Request { url: &source.url, validators: &validators, limits: &source.limits };
+        let fetched = self.fetcher.fetch(&request, (self.clock)()).await.map_err(|error| error.failure())?;
+        let outcome = match fetched {
+            Fetched::NotModified { hints, .. } => Outcome::NotModified(hints),
+            Fetched::Body(body) => {
+                let digest = Digest::of(&[&body.bytes]);
+                if !known || before.body != Some(digest) {
+                    return self.read(source, before, window, body, digest, reading).await;
+                }
+                Outcome::Unchanged(body.hints, body.validators)
+            }
+        };
+        Ok(Reading { outcome, changes: Changes::default() })
+    }
+
+    async fn read(
+        &self,
+        source: &Arc<Source>,
+        before: &SourceState,
+        window: Duration,
+        body: Body,
+        digest: Digest,
+        reading: Digest,
+    ) -> Result<Reading, Failure> {
+        let (hints, validators) = (body.hints, body.validators.clone());
+        let document =
+            self.readers.read(body, Arc::clone(source)).await.map_err(|error| unreadable(&error, hints))?;
+        let keys = normalize::keys(&document.entries);
+        let known = self.store.known(source.id.clone(), keys).await;
+        let known = known.map_err(|error| internal(format!("could not look up what is kept: {error}")))?;
+        let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
+        let changes = normalize::reconcile(document.entries, &known, &arrival);
+        let tally = Tally {
+            hints,
+            validators,
+            body: digest,
+            reading,
+            document_ttl: document.ttl,
+            inserted: changes.inserted.len(),
+            updated: changes.updated.len(),
+        };
+        Ok(Reading { outcome: Outcome::Read(tally), changes })
+    }
+
+    async fn commit(
+        &self,
+        source: &Source,
+        reading: Reading,
+        state: SourceState,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
+        let durable =
+            matches!(&reading.outcome, Outcome::Failed(failure) if failure.hints.retry_after.is_some());
+        let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
+        self.store.commit(commit).await.map(drop)
+    }
+}
+
+/// See [`SourceState::reading`].
+fn reading_digest(source: &Source) -> Digest {
+    let version = normalize::VERSION.to_le_bytes();
+    Digest::of(&[&version, source.url.as_str().as_bytes(), source.timezone.name().as_bytes()])
+}
+
+fn unreadable(error: &ReadError, hints: Hints) -> Failure {
+    let state = if matches!(error, ReadError::Parse(_)) { State::Unreadable } else { State::Internal };
+    Failure { state, reason: error.to_string().chars().take(Failure::REASON_MAX).collect(), hints }
+}
+
+fn internal(reason: String) -> Failure {
+    Failure { state: State::Internal, reason, hints: Hints::default() }
+}
+
+/// A number in 0..1 that differs from source to source and from poll to poll, and needs no generator.
+fn chance(id: &SourceId, now: Timestamp) -> f64 {
+    let Digest(bytes) = Digest::of(&[id.as_str().as_bytes(), &now.timestamp_millis().to_le_bytes()]);
+    f64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) / f64::from(u32::MAX)
+}
+
+/// One line for each poll that is worth one: news, and failures; the rest only for who asks for it.
+fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: Timestamp) {
+    let next = (after.next_poll - now).num_seconds();
+    match outcome {
+        Outcome::Read(tally) if tally.inserted + tally.updated > 0 => {
+            info!(source = %id, new = tally.inserted, updated = tally.updated, next_s = next, "polled");
+        }
+        Outcome::Failed(failure) => {
+            let state = failure.state;
+            warn!(source = %id, ?state, failures = after.failures, next_s = next, "poll failed: {}", failure.reason);
+        }
+        Outcome::Read(_) | Outcome::Unchanged(..) | Outcome::NotModified(_) => {
+            debug!(source = %id, next_s = next, "polled, nothing new");
+        }
+    }
+}
