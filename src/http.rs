@@ -1,0 +1,141 @@
+//! Serves what was published. Touches no disk: kept documents come from memory, the others from whoever the app names.
+
+mod admin;
+mod answer;
+mod index;
+mod language;
+
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use thiserror::Error;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    board::Board,
+    config::Config,
+    model::{ChannelId, Province, SourceId, Timestamp},
+    publish::Published,
+};
+
+pub use admin::admin;
+
+/// The documents that are kept rendered.
+pub type Kept = HashMap<ChannelId, Arc<Published>>;
+
+/// A document that is rendered when it is asked for; `None` if there is no such channel.
+pub type Rendered = Pin<Box<dyn Future<Output = Result<Option<Arc<Published>>, Unavailable>> + Send>>;
+
+/// A document could not be made now.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct Unavailable(pub String);
+
+/// What both listeners show.
+#[derive(Clone)]
+pub struct Site {
+    /// The documents kept ready.
+    pub kept: watch::Receiver<Arc<Kept>>,
+    /// Makes the others.
+    pub render: Arc<dyn Fn(SourceId) -> Rendered + Send + Sync>,
+    /// How long a channel stays as it is: the time to its next due poll.
+    pub fresh_for: Arc<dyn Fn(&ChannelId) -> Duration + Send + Sync>,
+    /// The sources and their names.
+    pub config: watch::Receiver<Arc<Config>>,
+    /// How the sources fare.
+    pub board: Arc<Board>,
+    /// What time it is.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Serves `router` until `stop` turns true, then finishes the answers under way.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let stopped = async move {
+        // A sender that is gone means the same.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}
+
+/// What readers see.
+pub fn readers(site: Site) -> Router {
+    Router::new()
+        .route("/", get(index::page))
+        .route("/feed.xml", get(feed))
+        .route("/provinces/{file}", get(province))
+        .route("/sources/{file}", get(source))
+        .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
+        .fallback(|| async { not_found("There is nothing at this address.") })
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(site)
+}
+
+async fn feed(State(site): State<Site>, headers: HeaderMap) -> Response {
+    kept(&site, &ChannelId::All, &headers)
+}
+
+async fn province(State(site): State<Site>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let Some((slug, province)) =
+        file.strip_suffix(".xml").and_then(|slug| Some((slug, Province::find(slug)?)))
+    else {
+        return not_found("No province has this address. They are listed on the start page: /");
+    };
+    if slug != province.slug() {
+        return Redirect::permanent(&format!("/provinces/{}.xml", province.slug())).into_response();
+    }
+    kept(&site, &ChannelId::Province(province), &headers)
+}
+
+fn kept(site: &Site, id: &ChannelId, headers: &HeaderMap) -> Response {
+    let document = site.kept.borrow().get(id).cloned();
+    match document {
+        Some(document) => answer::document(&document, headers, (site.fresh_for)(id)),
+        None => unavailable("This feed is being made. Please ask again in a minute."),
+    }
+}
+
+async fn source(State(site): State<Site>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let Some(id) = file.strip_suffix(".xml").and_then(SourceId::new) else {
+        return not_found("No source has this address. They are listed on the start page: /");
+    };
+    match (site.render)(id.clone()).await {
+        Ok(Some(document)) => answer::document(&document, &headers, (site.fresh_for)(&ChannelId::Source(id))),
+        Ok(None) => not_found("No source has this address. They are listed on the start page: /"),
+        Err(error) => {
+            tracing::error!(source = %id, %error, "a source's feed could not be made");
+            unavailable("This feed cannot be made just now. Please ask again in a minute.")
+        }
+    }
+}
+
+async fn method_not_allowed() -> Response {
+    let text = "This address answers GET and HEAD only.\n";
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")], text).into_response()
+}
+
+fn not_found(text: &str) -> Response {
+    plain(StatusCode::NOT_FOUND, &format!("{text}\n"))
+}
+
+fn unavailable(text: &str) -> Response {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, &format!("{text}\n"));
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+    response
+}
+
+fn plain(status: StatusCode, text: &str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text.to_owned()).into_response()
+}

@@ -1,0 +1,141 @@
+//! The page for people: what is here, and how to subscribe. No script, no request elsewhere.
+
+use std::fmt::Write as _;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Site, language::Language};
+use crate::{
+    config::Config,
+    model::{ChannelId, Province},
+};
+
+const STYLE: &str = "\
+:root{color-scheme:light dark}\
+body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:1.5rem 1rem 4rem}\
+h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}\
+ul{list-style:none;padding:0;margin:0}li{padding:.3rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent)}\
+code{overflow-wrap:anywhere}small{opacity:.75}.main{font-size:1.1rem;padding:.8rem 1rem;border-radius:.5rem;\
+background:color-mix(in srgb,currentColor 8%,transparent)}";
+
+/// The start page of the readers' listener.
+pub(super) async fn page(State(site): State<Site>, headers: HeaderMap) -> Response {
+    let language = Language::of(&headers);
+    let config = site.config.borrow().clone();
+    let html = render(&config, language);
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_LANGUAGE, language.tag()),
+        (header::VARY, "Accept-Language"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, html).into_response()
+}
+
+fn render(config: &Config, language: Language) -> String {
+    let title = escape(&config.channel.title);
+    let lead = language.pick(
+        "Tin từ các báo và cổng thông tin của các tỉnh, gộp lại trong một nguồn cấp. \
+         Chép địa chỉ dưới đây vào trình đọc tin của bạn.",
+        "News from Vietnam's provincial newspapers and portals, merged into one feed. \
+         Copy the address below into your feed reader.",
+    );
+    let all = address(config, &ChannelId::All);
+    let mut html = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\
+         <link rel=\"alternate\" type=\"application/rss+xml\" title=\"{title}\" href=\"{all}\">\
+         <style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{lead}</p>\
+         <p class=\"main\"><a href=\"{all}\"><code>{all}</code></a></p>",
+        language.tag()
+    );
+    let sources_of =
+        |province| config.sources.iter().filter(move |source| source.province == Some(province)).count();
+    let provinces =
+        Province::all().map(|province| (province, sources_of(province))).filter(|(_, count)| *count > 0);
+    section(
+        &mut html,
+        language.pick("Theo tỉnh", "By province"),
+        provinces.map(|(province, count)| {
+            let noun = match (language, count) {
+                (Language::Vietnamese, _) => "nguồn",
+                (Language::English, 1) => "source",
+                (Language::English, _) => "sources",
+            };
+            let link = link(config, &ChannelId::Province(province), province.name());
+            format!("{link} <small>{count} {noun}</small>")
+        }),
+    );
+    section(
+        &mut html,
+        language.pick("Theo nguồn", "By source"),
+        config
+            .sources
+            .iter()
+            .map(|source| link(config, &ChannelId::Source(source.id.clone()), &source.title)),
+    );
+    html.push_str("</main></body></html>\n");
+    html
+}
+
+fn section(html: &mut String, heading: &str, items: impl Iterator<Item = String>) {
+    let mut items = items.peekable();
+    if items.peek().is_some() {
+        // Writing to a String does not fail.
+        let _ = write!(html, "<h2>{heading}</h2><ul>");
+        items.for_each(|item| {
+            let _ = write!(html, "<li>{item}</li>");
+        });
+        html.push_str("</ul>");
+    }
+}
+
+fn link(config: &Config, channel: &ChannelId, name: &str) -> String {
+    format!("<a href=\"{}\">{}</a>", address(config, channel), escape(name))
+}
+
+fn address(config: &Config, channel: &ChannelId) -> String {
+    escape(&format!("{}{channel}.xml", config.server.public_url))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const FILE: &str = "[server]\npublic_url = \"https://tin.example.vn/x\"\n[channel]\ntitle = \"Tin <&> tỉnh\"\n\
+        [[feeds]]\nid = \"a\"\ntitle = \"Báo \\\"A\\\"\"\nprovince = \"nam-dinh\"\nurl = \"https://a.vn/rss\"\n";
+
+    fn page(language: Language) -> String {
+        render(&crate::config::parse(FILE, Path::new("/"), None).unwrap(), language)
+    }
+
+    #[test]
+    fn the_page_offers_every_feed_in_both_languages() {
+        for (language, words) in [
+            (Language::Vietnamese, ["lang=\"vi\"", "Theo tỉnh", "1 nguồn"]),
+            (Language::English, ["lang=\"en\"", "By province", "1 source<"]),
+        ] {
+            let html = page(language);
+            let everywhere = [
+                "<h1>Tin &lt;&amp;&gt; tỉnh</h1>",
+                "href=\"https://tin.example.vn/x/feed.xml\"",
+                "href=\"https://tin.example.vn/x/provinces/ninh-binh.xml\">Ninh Bình</a>",
+                "href=\"https://tin.example.vn/x/sources/a.xml\">Báo &quot;A&quot;</a>",
+            ];
+            for part in words.into_iter().chain(everywhere) {
+                assert!(html.contains(part), "{part} is not in {html}");
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Tells systemd how we fare (`sd_notify(3)`). Says nothing where no one listens.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tracing::debug;
+
+/// Store, configuration and sockets are up. `status` is what `systemctl status` shows.
+pub fn ready(status: &str) {
+    tell(&[NotifyState::Ready, NotifyState::Status(status)]);
+}
+
+/// The configuration was read anew, well or not.
+pub fn status(status: &str) {
+    tell(&[NotifyState::Status(status)]);
+}
+
+/// The end has begun.
+pub fn stopping() {
+    tell(&[NotifyState::Stopping]);
+}
+
+/// Still alive.
+pub fn watchdog() {
+    tell(&[NotifyState::Watchdog]);
+}
+
+/// How often [`watchdog`] is wanted: twice in the time after which systemd would end us. `None` if it does not watch.
+#[must_use]
+pub fn watchdog_interval() -> Option<Duration> {
+    sd_notify::watchdog_enabled().map(|timeout| timeout / 2)
+}
+
+fn tell(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        debug!(%error, "the service manager could not be told");
+    }
+}
