@@ -1,13 +1,63 @@
-//! tintinh polls the feeds of Vietnam's provincial newspapers and portals, keeps every entry in sled, and republishes
-//! one merged RSS feed over HTTP.
+//! tintinh (*tin*, news, + *tỉnh*, province) polls the feeds of Vietnam's provincial newspapers and portals, keeps
+//! every entry in sled, and republishes one merged, clean, valid RSS feed over HTTP.
+//!
+//! # The map
+//!
+//! Data flows one way, and each room knows only what stands left of it:
+//!
+//! ```text
+//! feeds.toml ─► config ─► scheduler ─► poll ─► fetch ─► parse ─► normalize ─► store ─► merge ─► publish ─► http
+//!                             ▲          └─ cadence (pure) ─── Commit ──────────┘                  │
+//!                             └── next poll ──┘                              watch<Arc<Kept>> ─────┘
+//! ```
+//!
+//! | room | what it does | kind |
+//! |---|---|---|
+//! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
+//! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but one read |
+//! | [`cadence`] | when to poll next | pure |
+//! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
+//! | [`fetch`] | conditional GET: caps, redirects, address guard | network |
+//! | [`parse`] | bytes to a feed; the only room that names feed-rs | pure |
+//! | [`normalize`] | a feed to entries; what a document changes | pure |
+//! | [`store`] | the contract of a database; only `store/sled` names sled | disk |
+//! | [`board`] | what is known of each source right now, in memory | memory |
+//! | [`poll`] | one source, once; every path ends in a commit | wiring |
+//! | [`merge`] | which entries make a channel | pure |
+//! | [`publish`] | entries to bytes; the only room that names rss | pure |
+//! | [`http`] | serves bytes; touches no disk | network |
+//! | [`notify`] | tells systemd | edge |
+//! | [`app`] | opens, wires, reloads, drains; the only clock | wiring |
+//! | [`cli`] | arguments in, exit code out | edge |
+//!
+//! `tests/it/architecture.rs` holds the arrows as a table and fails on one that is not in it.
+//!
+//! # Words
+//!
+//! A **source** is one `[[feeds]]` table; a **feed** the document its publisher served; an **entry** one normalized
+//! news item; a **poll** one attempt on one source; **validators** its ETag and Last-Modified, verbatim, one pair; a
+//! **channel** a feed that we publish.
+//!
+//! # Promises
+//!
+//! Entries, state and validators of a poll are kept in one durable commit, and nothing is published before. A reader
+//! never sees two guids for one entry, and an entry's id, date and place never change. No source's failure changes
+//! what others publish. Every document served is well-formed and free of script. Every buffer, queue and wait has a
+//! limit with a name.
 
+pub mod app;
+pub mod board;
 pub mod cadence;
+pub mod cli;
 pub mod config;
 pub mod fetch;
+pub mod http;
 pub mod merge;
 pub mod model;
 pub mod normalize;
+pub mod notify;
 pub mod parse;
+pub mod poll;
 pub mod publish;
 pub mod scheduler;
 pub mod store;

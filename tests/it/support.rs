@@ -1,3 +1,5 @@
-//! What the subjects share: stand-ins for the world outside.
+//! What the subjects share: stand-ins for the world outside, and a daemon to try.
 
+pub mod daemon;
+pub mod feed;
 pub mod origin;

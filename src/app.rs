@@ -1,0 +1,329 @@
+//! The composition root: opens, binds, wires, reloads, and drains. Decides nothing about feeds.
+
+pub mod clock;
+mod rendering;
+
+use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use tracing::{info, warn};
+
+use crate::{
+    board::Board,
+    cadence,
+    config::Config,
+    fetch::{FetchError, Fetcher, Network},
+    http::{self, Kept, Site, Unavailable},
+    model::{ChannelId, Source, SourceId, Timestamp},
+    notify,
+    poll::Poller,
+    scheduler::{Pulse, Scheduler},
+    store::{Store, StoreError},
+};
+pub use rendering::RenderError;
+use rendering::Rendering;
+
+/// How long the end may take: polls and answers under way get so long to finish.
+pub const DRAIN_MAX: Duration = Duration::from_secs(5);
+/// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
+const CHANGES_MAX: usize = 1024;
+/// Without a turn of the scheduler for so long, the watchdog is not told that we live.
+const PULSE_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+/// Where people who wonder about our requests can read who we are, when the admin gave no address.
+const PROJECT: &str = env!("CARGO_PKG_HOMEPAGE");
+
+/// The daemon could not start, or could not go on.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// A listener could not be opened.
+    #[error(
+        "cannot listen on {address} for {who}: {source}. Is another tintinh running? Change `{key}` in feeds.toml to use another port"
+    )]
+    Listen {
+        /// Readers or admins.
+        who: &'static str,
+        /// The key that says where.
+        key: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The store could not be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No client for requests could be made.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The feeds could not be made from what the store holds.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The store failed while running.
+    #[error("the store failed ({0}); ending, so that a restart can open it anew")]
+    StoreFailed(String),
+    /// A task that never ends has ended.
+    #[error("the {0} task has ended; ending, so that a restart can mend it")]
+    Died(&'static str),
+}
+
+/// A daemon that runs.
+pub struct App {
+    readers: SocketAddr,
+    admin: SocketAddr,
+    config: watch::Sender<Arc<Config>>,
+    sources: watch::Sender<Arc<Vec<Arc<Source>>>>,
+    stop: watch::Sender<bool>,
+    store: Store,
+    tasks: JoinSet<&'static str>,
+}
+
+impl App {
+    /// Opens the store, binds both listeners, makes the feeds from what is kept, and starts polling.
+    ///
+    /// # Errors
+    /// See [`AppError`]; nothing goes on running then.
+    pub async fn start(mut config: Config) -> Result<Self, AppError> {
+        let readers = listen("readers", "server.listen", config.server.listen).await?;
+        let admin = listen("admins", "admin.listen", config.admin.listen).await?;
+        let addresses = (bound(&readers, config.server.listen), bound(&admin, config.admin.listen));
+        config.server.public_url = config.server.public_url_at(addresses.0);
+        let fetcher =
+            Fetcher::new(&Network { allow: config.network.allow.clone(), user_agent: user_agent(&config) })?;
+        let store = Store::open(config.store.path.clone()).await?;
+        let board = Arc::new(Board::new(store.source_states().await?));
+
+        let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
+        let (config, config_seen) = watch::channel(Arc::new(config));
+        let (stop, stopped) = watch::channel(false);
+        let rendering = Arc::new(Rendering::new(store.clone(), Arc::clone(&board), config_seen.clone()));
+        let (kept, kept_seen) = watch::channel(Arc::new(rendering.all().await?));
+        let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
+        let clock: fn() -> Timestamp = clock::now;
+        let poller = Poller::new(fetcher, store.clone(), Arc::clone(&board), clock);
+        let pulse = Arc::new(Pulse::default());
+
+        let mut app = Self {
+            readers: addresses.0,
+            admin: addresses.1,
+            config,
+            sources,
+            stop,
+            store,
+            tasks: JoinSet::new(),
+        };
+        let site = site(&config_seen, kept_seen, &board, &pulse, &rendering);
+        app.serve("readers' listener", readers, http::readers(site.clone()), &stopped);
+        app.serve("admin listener", admin, http::admin(site), &stopped);
+        app.render(rendering, newly_changed, kept);
+        let poll = poll_of(poller, config_seen, news);
+        app.schedule(sources_seen, poll, board, &pulse, stopped);
+        app.watch(pulse);
+        Ok(app)
+    }
+
+    /// Where readers are answered.
+    #[must_use]
+    pub fn readers(&self) -> SocketAddr {
+        self.readers
+    }
+
+    /// Where admins are answered.
+    #[must_use]
+    pub fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// Takes a new configuration at once, and answers with the keys that it changes in vain: they need a restart.
+    pub fn reloader(&self) -> impl Fn(Config) -> Vec<&'static str> + Send + use<> {
+        let (config, sources, readers) = (self.config.clone(), self.sources.clone(), self.readers);
+        move |mut new: Config| {
+            let old = config.borrow().clone();
+            let fixed = [
+                ("server.listen", old.server.listen == new.server.listen),
+                ("admin.listen", old.admin.listen == new.admin.listen),
+                ("store.path", old.store.path == new.store.path),
+                ("network.allow", old.network.allow == new.network.allow),
+            ];
+            new.server.public_url = new.server.public_url_at(readers);
+            sources.send_replace(Arc::new(new.sources.clone()));
+            config.send_replace(Arc::new(new));
+            fixed.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
+        }
+    }
+
+    /// Runs until `end` comes or something fails, and drains.
+    ///
+    /// # Errors
+    /// When the daemon cannot go on: the process should end with an error, so that it is started again.
+    pub async fn run(mut self, end: impl Future<Output = ()>) -> Result<(), AppError> {
+        let outcome = tokio::select! {
+            () = end => Ok(()),
+            reason = self.store.failed() => Err(AppError::StoreFailed(reason)),
+            Some(task) = self.tasks.join_next() => Err(AppError::Died(task.unwrap_or("panicked"))),
+        };
+        notify::stopping();
+        let drained = self.drain().await;
+        outcome.and(drained)
+    }
+
+    async fn drain(mut self) -> Result<(), AppError> {
+        self.stop.send_replace(true);
+        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN_MAX, all_ended).await.is_err() {
+            info!(tasks = self.tasks.len(), "ending without waiting for polls and answers still under way");
+        }
+        self.tasks.shutdown().await;
+        Ok(self.store.close().await?)
+    }
+
+    fn serve(
+        &mut self,
+        name: &'static str,
+        listener: TcpListener,
+        router: axum::Router,
+        stopped: &watch::Receiver<bool>,
+    ) {
+        let serving = http::serve(listener, router, stopped.clone());
+        self.tasks.spawn(async move {
+            if let Err(error) = serving.await {
+                warn!(%error, "the {name} failed");
+            }
+            name
+        });
+    }
+
+    fn render(
+        &mut self,
+        rendering: Arc<Rendering>,
+        newly_changed: mpsc::Receiver<SourceId>,
+        kept: watch::Sender<Arc<Kept>>,
+    ) {
+        let mut stopped = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = rendering.run(newly_changed, kept) => {}
+                _ = stopped.wait_for(|stop| *stop) => {}
+            }
+            "rendering"
+        });
+    }
+
+    fn schedule<Polled: Future<Output = Timestamp> + Send + 'static>(
+        &mut self,
+        sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
+        poll: impl Fn(Arc<Source>) -> Polled + Send + 'static,
+        board: Arc<Board>,
+        pulse: &Arc<Pulse>,
+        stopped: watch::Receiver<bool>,
+    ) {
+        let first_due = move |id: &SourceId| cadence::due(&board.state(id), clock::now());
+        let scheduler = Scheduler { sources, poll, first_due, clock: clock::now, pulse: Arc::clone(pulse) };
+        self.tasks.spawn(async move {
+            scheduler.run(stopped).await;
+            "scheduler"
+        });
+    }
+
+    /// Tells the watchdog that we live, as long as the scheduler turns.
+    fn watch(&mut self, pulse: Arc<Pulse>) {
+        let Some(interval) = notify::watchdog_interval() else { return };
+        let mut stopped = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            let ping = async {
+                loop {
+                    tokio::time::sleep(interval).await;
+                    if clock::now() - pulse.last_beat() < PULSE_MAX {
+                        notify::watchdog();
+                    }
+                }
+            };
+            tokio::select! {
+                () = ping => {}
+                _ = stopped.wait_for(|stop| *stop) => {}
+            }
+            "watchdog"
+        });
+    }
+}
+
+/// What the scheduler calls: a poll that tells the renderer when readers will see a difference.
+fn poll_of(
+    poller: Poller<fn() -> Timestamp>,
+    config: watch::Receiver<Arc<Config>>,
+    news: mpsc::Sender<SourceId>,
+) -> impl Fn(Arc<Source>) -> Pin<Box<dyn Future<Output = Timestamp> + Send>> + Send {
+    let poller = Arc::new(poller);
+    move |source: Arc<Source>| {
+        let (poller, news) = (Arc::clone(&poller), news.clone());
+        let window = config.borrow().channel.window;
+        Box::pin(async move {
+            let outcome = poller.poll(&source, window).await;
+            if outcome.changed {
+                // A renderer that is gone means that we are ending.
+                let _ = news.send(source.id.clone()).await;
+            }
+            outcome.next
+        })
+    }
+}
+
+async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address).await.map_err(|source| AppError::Listen { who, key, address, source })
+}
+
+fn bound(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+/// Who we are, for publishers: version, and an address to read more at.
+fn user_agent(config: &Config) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let address = if config.server.public_url_given { config.server.public_url.as_str() } else { PROJECT };
+    format!("tintinh/{version} (+{address})")
+}
+
+fn site(
+    config: &watch::Receiver<Arc<Config>>,
+    kept: watch::Receiver<Arc<Kept>>,
+    board: &Arc<Board>,
+    pulse: &Arc<Pulse>,
+    rendering: &Arc<Rendering>,
+) -> Site {
+    let rendering = Arc::clone(rendering);
+    let render = move |id: SourceId| -> http::Rendered {
+        let rendering = Arc::clone(&rendering);
+        Box::pin(async move { rendering.source(&id).await.map_err(|error| Unavailable(error.to_string())) })
+    };
+    let (sources, states, pulse) = (config.clone(), Arc::clone(board), Arc::clone(pulse));
+    let fresh_for = move |id: &ChannelId| {
+        let next = next_due(id, &sources.borrow(), &states, &pulse);
+        (next - clock::now()).to_std().unwrap_or_default()
+    };
+    Site {
+        kept,
+        render: Arc::new(render),
+        fresh_for: Arc::new(fresh_for),
+        config: config.clone(),
+        board: Arc::clone(board),
+        clock: clock::now,
+    }
+}
+
+/// When the next poll is due that may change the channel.
+fn next_due(id: &ChannelId, config: &Config, board: &Board, pulse: &Pulse) -> Timestamp {
+    let due = |source: &Arc<Source>| board.state(&source.id).next_poll;
+    match id {
+        ChannelId::All => pulse.next_due(),
+        ChannelId::Province(province) => {
+            let members =
+                config.sources.iter().filter(|source| source.province == Some(*province) && source.enabled);
+            members.map(due).min().unwrap_or(Timestamp::MAX_UTC)
+        }
+        ChannelId::Source(id) => board.state(id).next_poll,
+    }
+}

@@ -1,0 +1,72 @@
+//! The command line: what is asked for, and with which exit code it ends. Writes to stdout; logs go to stderr.
+
+mod check;
+mod log;
+mod run;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config, ConfigError};
+
+/// All is well.
+const WELL: u8 = 0;
+/// Something failed.
+const FAILURE: u8 = 1;
+/// The arguments or `feeds.toml` are not usable.
+const BAD_INPUT: u8 = 2;
+
+/// Polls the news feeds that feeds.toml lists, keeps their entries, and republishes them as one feed.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    /// The file that lists the feeds [default: ./feeds.toml, then /etc/tintinh/feeds.toml]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    log: log::Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Command {
+    /// Poll and serve until told to end (this is what no command means)
+    Run,
+    /// Tell every problem of feeds.toml, and change nothing
+    Check,
+}
+
+/// Runs the command that the process's arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let path = arguments.config.unwrap_or_else(default_config);
+    let code = match arguments.command.unwrap_or(Command::Run) {
+        Command::Run => run::run(&path, &arguments.log),
+        Command::Check => check::check(&path),
+    };
+    ExitCode::from(code)
+}
+
+fn default_config() -> PathBuf {
+    let here = PathBuf::from("feeds.toml");
+    let system = PathBuf::from("/etc/tintinh/feeds.toml");
+    if !here.exists() && system.exists() { system } else { here }
+}
+
+/// The file, with systemd's state directory as the place for the store where the file names none.
+fn load(path: &std::path::Path) -> Result<Config, ConfigError> {
+    // systemd separates several directories by colons; the first is ours.
+    let state = std::env::var_os("STATE_DIRECTORY").map(|list| {
+        let list = list.to_string_lossy().into_owned();
+        PathBuf::from(list.split(':').next().unwrap_or_default())
+    });
+    config::load(path, state.as_deref())
+}
+
+/// One line on stderr, for what happens before or instead of logging.
+fn complain(problem: &dyn std::fmt::Display) {
+    eprintln!("tintinh: {problem}");
+}

@@ -1,0 +1,123 @@
+//! `tintinh run`: the daemon, from reading the file to the last drained poll.
+
+use std::{path::Path, time::Duration};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{error, info, warn};
+
+use super::{load, log};
+use crate::{app::App, config::Config, notify};
+
+/// What blocking work may still take once all tasks have ended.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
+
+/// Serves until SIGTERM or SIGINT; SIGHUP reads the file again.
+pub(super) fn run(path: &Path, options: &log::Options) -> u8 {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(error) => {
+            super::complain(&error);
+            return super::BAD_INPUT;
+        }
+    };
+    if let Err(error) = options.start() {
+        super::complain(&error);
+        return super::BAD_INPUT;
+    }
+    in_runtime(daemon(path, config))
+}
+
+/// Runs a future on a runtime of its own, and gives blocking work a bounded time to end.
+pub(super) fn in_runtime(work: impl Future<Output = u8>) -> u8 {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let code = runtime.block_on(work);
+            runtime.shutdown_timeout(SHUTDOWN_MAX);
+            code
+        }
+        Err(error) => {
+            super::complain(&format!("cannot start: {error}"));
+            super::FAILURE
+        }
+    }
+}
+
+async fn daemon(path: &Path, config: Config) -> u8 {
+    let feeds = config.sources.len();
+    let started = async {
+        let signals = Signals::new().map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let app = App::start(config).await.map_err(|error| error.to_string())?;
+        Ok::<_, String>((signals, app))
+    };
+    let (mut signals, app) = match started.await {
+        Ok(started) => started,
+        Err(error) => {
+            error!("{error}");
+            return super::FAILURE;
+        }
+    };
+    info!(feeds, "serving http://{}/feed.xml; status at http://{}/status.json", app.readers(), app.admin());
+    notify::ready(&format!("{feeds} feeds, http://{}/feed.xml", app.readers()));
+    let reload = app.reloader();
+    let end = async {
+        while let Wish::Reload = signals.next().await {
+            reread(path, &reload);
+        }
+        info!("ending");
+    };
+    match app.run(end).await {
+        Ok(()) => super::WELL,
+        Err(error) => {
+            error!("{error}");
+            super::FAILURE
+        }
+    }
+}
+
+/// A bad file changes nothing: its problems are told, and the old one stays in force.
+fn reread(path: &Path, reload: &impl Fn(Config) -> Vec<&'static str>) {
+    match load(path) {
+        Ok(config) => {
+            let feeds = config.sources.len();
+            for key in reload(config) {
+                warn!("{}: `{key}` has changed, which needs a restart", path.display());
+            }
+            info!(feeds, "{} is in force", path.display());
+            notify::status(&format!("{feeds} feeds"));
+        }
+        Err(problems) => {
+            error!("{problems}");
+            notify::status("feeds.toml has problems; the old one is still in force");
+        }
+    }
+}
+
+/// What a signal asks for.
+enum Wish {
+    End,
+    Reload,
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Wish {
+        tokio::select! {
+            _ = self.terminate.recv() => Wish::End,
+            _ = self.interrupt.recv() => Wish::End,
+            _ = self.hang_up.recv() => Wish::Reload,
+        }
+    }
+}
