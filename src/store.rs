@@ -41,7 +41,7 @@ pub use self::{
     sled::SledEngine,
 };
 
-use self::writer::{End, Failure, Request, Work};
+use self::writer::{End, Failure, Gate, Request, Work};
 
 /// Writes that wait before the next one has to wait for room among them.
 const QUEUE_MAX: usize = 64;
@@ -62,6 +62,7 @@ pub struct Store {
     engine: Arc<dyn Engine>,
     queue: mpsc::Sender<Request>,
     failure: Failure,
+    unacknowledged: Gate,
     ended: Arc<Mutex<Option<End>>>,
 }
 
@@ -84,8 +85,10 @@ impl Store {
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let failure = Failure::default();
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
-        let ended = writer::start(Arc::clone(&engine), requests, failure.clone())?;
-        Ok(Self { engine, queue, failure, ended: Arc::new(Mutex::new(Some(ended))) })
+        let unacknowledged = Gate::default();
+        let ended =
+            writer::start(Arc::clone(&engine), requests, failure.clone(), Arc::clone(&unacknowledged))?;
+        Ok(Self { engine, queue, failure, unacknowledged, ended: Arc::new(Mutex::new(Some(ended))) })
     }
 
     /// Writes a poll's end, all of it or nothing. When this returns well, a commit with changes, or one that asks to
@@ -162,7 +165,7 @@ impl Store {
         since: Timestamp,
         at_least: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        self.read(move |engine| rows::gather(engine, &sources, since, at_least)).await
+        self.read_acknowledged(move |engine| rows::gather(engine, &sources, since, at_least)).await
     }
 
     /// These entries, in the order asked; missing ones are left out.
@@ -170,7 +173,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn entries(&self, seqs: Vec<Seq>) -> Result<Vec<StoredEntry>, StoreError> {
-        self.read(move |engine| engine.entries(&seqs)).await
+        self.read_acknowledged(move |engine| engine.entries(&seqs)).await
     }
 
     /// Walks everything that is kept, and counts. Slow.
@@ -179,6 +182,19 @@ impl Store {
     /// When the database cannot be read.
     pub async fn check(&self) -> Result<Census, StoreError> {
         self.read(Engine::check).await
+    }
+
+    /// Waits for the writes under way, so that only what was acknowledged is seen.
+    async fn read_acknowledged<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&(dyn Engine + 'static)) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let unacknowledged = Arc::clone(&self.unacknowledged);
+        self.read(move |engine| {
+            let _none = unacknowledged.read().unwrap_or_else(PoisonError::into_inner);
+            read(engine)
+        })
+        .await
     }
 
     async fn read<T: Send + 'static>(

@@ -26,8 +26,8 @@ enum Fault {
 struct Control {
     log: Mutex<Vec<String>>,
     fault: Mutex<Option<Fault>>,
-    /// While true, `apply` waits before it begins.
-    held: Mutex<bool>,
+    /// The call that waits before it begins.
+    held: Mutex<Option<&'static str>>,
     released: Condvar,
     sick: Mutex<bool>,
 }
@@ -45,9 +45,14 @@ impl Control {
         *self.fault.lock().unwrap() = fault;
     }
 
-    fn hold(&self, held: bool) {
-        *self.held.lock().unwrap() = held;
+    fn hold(&self, call: Option<&'static str>) {
+        *self.held.lock().unwrap() = call;
         self.released.notify_all();
+    }
+
+    fn wait(&self, call: &'static str) {
+        let held = self.held.lock().unwrap();
+        drop(self.released.wait_while(held, |held| *held == Some(call)).unwrap());
     }
 
     fn is(&self, fault: Fault) -> bool {
@@ -73,8 +78,7 @@ impl Engine for Trial {
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.control.note(&format!("apply {}", commit.source));
-        let held = self.control.held.lock().unwrap();
-        drop(self.control.released.wait_while(held, |held| *held).unwrap());
+        self.control.wait("apply");
         if self.control.is(Fault::Apply) {
             return Err(full());
         }
@@ -92,6 +96,7 @@ impl Engine for Trial {
 
     fn sync(&self) -> Result<(), StoreError> {
         self.control.note("sync");
+        self.control.wait("sync");
         if self.control.is(Fault::Sync) { Err(full()) } else { Ok(()) }
     }
 
@@ -186,7 +191,7 @@ async fn a_refused_commit_fails_alone() {
 #[tokio::test]
 async fn a_group_shares_one_sync_before_any_is_acknowledged() {
     let (store, control) = store();
-    control.hold(true);
+    control.hold(Some("apply"));
     let mut waiting = tokio::task::JoinSet::new();
     let send = |set: &mut tokio::task::JoinSet<()>, commit: Commit| {
         let (store, control) = (store.clone(), Arc::clone(&control));
@@ -202,7 +207,7 @@ async fn a_group_shares_one_sync_before_any_is_acknowledged() {
         send(&mut waiting, commit(id, 2, &[1]));
     }
     until(|| store.queue.capacity() == super::QUEUE_MAX - 3).await;
-    control.hold(false);
+    control.hold(None);
     while waiting.join_next().await.transpose().unwrap().is_some() {}
     let log = control.log();
     let syncs: Vec<usize> = (0..log.len()).filter(|place| log[*place] == "sync").collect();
@@ -213,6 +218,29 @@ async fn a_group_shares_one_sync_before_any_is_acknowledged() {
         assert!(syncs[0] < place(&format!("apply {id}")), "{log:?}");
         assert!(place(&format!("apply {id}")) < syncs[1], "{log:?}");
         assert!(syncs[1] < place(&format!("acknowledged {id}")), "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_acknowledged_is_not_shown() {
+    let (store, control) = store();
+    control.hold(Some("sync"));
+    let writer = store.clone();
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(async move { drop(writer.commit(commit("bao", 1, &[1])).await.unwrap()) });
+    until(|| control.log().contains(&"sync".to_owned())).await;
+    let shown = control.clone();
+    let reader = store.clone();
+    tasks.spawn(async move {
+        let rows = reader.rows(Sources::Only(vec![source("bao")]), at(0), 1).await.unwrap();
+        // By then the sync has been let go.
+        assert_eq!((rows.len(), *shown.held.lock().unwrap()), (1, None));
+    });
+    // What does not show entries does not wait.
+    assert_eq!(store.source_states().await.unwrap().len(), 1);
+    control.hold(None);
+    while let Some(ended) = tasks.join_next().await {
+        ended.unwrap();
     }
 }
 
@@ -234,14 +262,14 @@ async fn only_what_must_be_durable_is_synced() {
 #[tokio::test]
 async fn closing_does_what_waits_and_then_takes_no_more() {
     let (store, control) = store();
-    control.hold(true);
+    control.hold(Some("apply"));
     let clone = store.clone();
     let late = clone.clone();
     let first = clone.commit(commit("a", 1, &[1]));
     let second = clone.commit(commit("b", 1, &[1]));
     let closing = async {
         until(|| !control.log().is_empty()).await;
-        control.hold(false);
+        control.hold(None);
         store.close().await
     };
     let (first, second, closed) = tokio::join!(first, second, closing);

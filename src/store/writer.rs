@@ -3,7 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, RwLock,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread,
@@ -90,6 +90,10 @@ impl Failure {
     }
 }
 
+/// Held for writing while something is applied that is not acknowledged yet: who shows entries to people holds it for
+/// reading, so that nobody is shown what a power cut could still undo.
+pub(super) type Gate = Arc<RwLock<()>>;
+
 /// Tells the writer's end, once.
 pub(super) type End = Receiver<Result<(), StoreError>>;
 
@@ -98,6 +102,7 @@ pub(super) fn start(
     engine: Arc<dyn Engine>,
     requests: mpsc::Receiver<Request>,
     failure: Failure,
+    unacknowledged: Gate,
 ) -> Result<End, StoreError> {
     let (ended, end) = sync_channel(1);
     let (alive, life) = sync_channel(0);
@@ -111,7 +116,7 @@ pub(super) fn start(
         every: WATCH_EVERY,
     };
     let watch = thread_named("store-watch", move || watch.run())?;
-    let mut writer = Writer { engine, requests, failure, busy_since, _alive: alive };
+    let mut writer = Writer { engine, requests, failure, busy_since, unacknowledged, _alive: alive };
     thread_named("store-writer", move || {
         let outcome = writer.run();
         // Before telling: who waits for the end may want to open the database again.
@@ -146,6 +151,7 @@ struct Writer {
     requests: mpsc::Receiver<Request>,
     failure: Failure,
     busy_since: Arc<Mutex<Option<Instant>>>,
+    unacknowledged: Gate,
     /// Its end tells the watch to end.
     _alive: SyncSender<()>,
 }
@@ -176,6 +182,7 @@ impl Writer {
     fn write(&self, works: &[Work]) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
         let mut outcomes = Vec::with_capacity(works.len());
         let mut sync = false;
+        let _unacknowledged = self.unacknowledged.write().unwrap_or_else(PoisonError::into_inner);
         for work in works {
             let outcome = match work {
                 Work::Commit(commit) => self.engine.apply(commit),
