@@ -8,6 +8,7 @@
 )]
 
 mod daemon;
+mod architecture;
 mod fetch;
 mod store_kill;
 mod support;
