@@ -1,4 +1,4 @@
-//! The tables that stand once: [server], [admin], [store], [network] and [channel]. Knows no source.
+//! The tables that stand once: `[server]`, `[admin]`, `[store]`, `[network]` and `[channel]`. Knows no source.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
