@@ -151,6 +151,7 @@ impl App {
             ];
             new.server.public_url = new.server.public_url_at(readers);
             sources.send_replace(Arc::new(new.sources.clone()));
+            notify::status(&in_short(&new, readers));
             config.send_replace(Arc::new(new));
             fixed.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
         }
@@ -161,6 +162,7 @@ impl App {
     /// # Errors
     /// When the daemon cannot go on: the process should end with an error, so that it is started again.
     pub async fn run(mut self, end: impl Future<Output = ()>) -> Result<(), AppError> {
+        notify::ready(&in_short(&self.config.borrow(), self.readers));
         let outcome = tokio::select! {
             () = end => Ok(()),
             reason = self.store.failed() => Err(AppError::StoreFailed(reason)),
@@ -278,6 +280,11 @@ async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Re
 
 fn bound(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(asked)
+}
+
+/// What `systemctl status` shows.
+fn in_short(config: &Config, readers: SocketAddr) -> String {
+    format!("{} feeds, http://{readers}/feed.xml", config.sources.len())
 }
 
 /// Who we are, for publishers: version, and an address to read more at.

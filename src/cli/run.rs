@@ -6,7 +6,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
 use super::{load, log};
-use crate::{app::App, config::Config, notify};
+use crate::{app::App, config::Config};
 
 /// What blocking work may still take once all tasks have ended.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
@@ -57,7 +57,6 @@ async fn daemon(path: &Path, config: Config) -> u8 {
         }
     };
     info!(feeds, "serving http://{}/feed.xml; status at http://{}/status.json", app.readers(), app.admin());
-    notify::ready(&format!("{feeds} feeds, http://{}/feed.xml", app.readers()));
     let reload = app.reloader();
     let end = async {
         while let Wish::Reload = signals.next().await {
@@ -83,11 +82,9 @@ fn reread(path: &Path, reload: &impl Fn(Config) -> Vec<&'static str>) {
                 warn!("{}: `{key}` has changed, which needs a restart", path.display());
             }
             info!(feeds, "{} is in force", path.display());
-            notify::status(&format!("{feeds} feeds"));
         }
         Err(problems) => {
-            error!("{problems}");
-            notify::status("feeds.toml has problems; the old one is still in force");
+            error!("{problems}; the old one stays in force");
         }
     }
 }

@@ -7,8 +7,8 @@
     reason = "a test that cannot go on has failed, and one that leaves something out says so"
 )]
 
-mod daemon;
 mod architecture;
+mod daemon;
 mod fetch;
 mod store_kill;
 mod support;
