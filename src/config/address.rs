@@ -55,7 +55,7 @@ pub(super) fn reached_at(listen: SocketAddr) -> Option<Url> {
 }
 
 /// Reads an http or https address with a host.
-pub(super) fn read_url(text: &str) -> Result<Url, Wrong> {
+fn read_url(text: &str) -> Result<Url, Wrong> {
     const EXAMPLE: &str = "write the whole address, as \"https://example.vn/rss\"";
     if text.trim().is_empty() {
         return Err(Wrong::new("is empty", EXAMPLE));
@@ -79,6 +79,16 @@ pub(super) fn read_url(text: &str) -> Result<Url, Wrong> {
         }
         Err(reason) => Err(Wrong::new(format!("{} ({reason})", no_address()), EXAMPLE)),
     }
+}
+
+/// Reads the address of a feed. Credentials in it would reach logs, caches and other people's shoulders.
+pub(super) fn read_feed_url(text: &str) -> Result<Url, Wrong> {
+    let url = read_url(text)?;
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(url);
+    }
+    let remedy = "write the address without them; a feed that needs them cannot be polled yet";
+    Err(Wrong::new("holds a user name or password", remedy))
 }
 
 /// Reads the address that readers know us by, and ends it in a slash, so that joining keeps its path.

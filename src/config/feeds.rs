@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use url::Url;
 
 use super::{
-    address::read_url,
+    address::read_feed_url,
     problem::{Problems, Wrong},
     reader::{Found, Reader, type_name},
     sections::read_title,
@@ -77,7 +77,7 @@ fn read_source(
     let id = table.required("id", problems, read_id);
     let title = table.required("title", problems, read_title);
     let province = table.text("province", problems, read_province);
-    let url = table.required("url", problems, read_url);
+    let url = table.required("url", problems, read_feed_url);
     let enabled = table.flag("enabled", problems).unwrap_or(true);
     let Settings { timezone, pace, limits } = settings.overlaid(table, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
