@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{RwLock, atomic::AtomicU64, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use ::sled::{Config, Db, Mode};
@@ -29,6 +29,11 @@ const FLUSH_EVERY_MS: u64 = 500;
 
 /// A million entries open in 3 to 5 s; files that hang do so for ever.
 const DEADLINE: Duration = Duration::from_mins(2);
+
+/// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
+/// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
+const LOCK_PATIENCE: Duration = Duration::from_secs(3);
+const LOCK_RETRY: Duration = Duration::from_millis(20);
 
 /// Our own file: locked while the store is open, and not empty once a store was made in full. sled locks too, but
 /// only after it has begun to change files.
@@ -64,14 +69,25 @@ fn lock(path: &Path) -> Result<(File, bool), StoreError> {
         .truncate(false)
         .open(&marker)
         .map_err(|error| folder("open", &marker, error))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
-        Err(TryLockError::Error(error)) => return Err(folder("lock", &marker, error)),
-    }
+    let taken = patiently(|| file.try_lock(), |error| matches!(error, TryLockError::WouldBlock));
+    taken.map_err(|error| match error {
+        TryLockError::WouldBlock => StoreError::Locked { path: path.to_owned() },
+        TryLockError::Error(error) => folder("lock", &marker, error),
+    })?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(|error| folder("read", &marker, error))?;
     Ok((file, !text.is_empty()))
+}
+
+/// Tries again, for a while, what fails because somebody else has not let go yet.
+fn patiently<T, E>(mut attempt: impl FnMut() -> Result<T, E>, is_held: impl Fn(&E) -> bool) -> Result<T, E> {
+    let began = Instant::now();
+    loop {
+        match attempt() {
+            Err(error) if is_held(&error) && began.elapsed() < LOCK_PATIENCE => thread::sleep(LOCK_RETRY),
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Looks at the files before sled does, and clears away what an interrupted run left half written.
@@ -130,13 +146,13 @@ fn load(path: &Path, made: bool) -> Result<(Db, u64), StoreError> {
         .segment_size(SEGMENT_SIZE)
         .flush_every_ms(Some(FLUSH_EVERY_MS))
         .mode(Mode::LowSpace);
-    let db = match config.open() {
+    let db = match open_unlocked(&config) {
         Err(::sled::Error::Corruption { at: None, .. }) => {
             // A snapshot only shortens the reading of the log, which is the authority.
             for file in snapshots(path).map_err(|error| folder("read", path, error))? {
                 fs::remove_file(&file).map_err(|error| folder("remove", &file, error))?;
             }
-            config.open()
+            open_unlocked(&config)
         }
         opened => opened,
     };
@@ -144,6 +160,16 @@ fn load(path: &Path, made: bool) -> Result<(Db, u64), StoreError> {
     require_schema(&db, path, made)?;
     let next = next_number(&db)?;
     Ok((db, next))
+}
+
+/// Who holds sled's lock while we hold our own is an engine of this process that is not quite gone.
+fn open_unlocked(config: &Config) -> ::sled::Result<Db> {
+    let is_held = |error: &::sled::Error| match error {
+        // sled wraps the cause into a text of its own.
+        ::sled::Error::Io(error) => error.to_string().contains("could not acquire lock"),
+        _ => false,
+    };
+    patiently(|| config.open(), is_held)
 }
 
 fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
