@@ -13,7 +13,7 @@ use url::Url;
 pub use reconcile::{Arrival, keys, reconcile};
 
 use crate::{
-    model::{Author, Enclosure, Entry},
+    model::{Author, Enclosure, Entry, Timestamp},
     parse::{Feed, Item},
 };
 
@@ -27,64 +27,82 @@ const TITLE_MAX: usize = 500;
 /// How much of a text becomes the title of an entry that has none, in characters.
 const TITLE_FROM_TEXT: usize = 80;
 
-/// The entries of a feed, in document order, each once.
+/// The entries of a feed, in document order, each once; items that hold nothing to show are left out.
 ///
 /// `address` is where the document was found: what relative addresses are resolved against when neither the item nor
 /// the channel says better.
 #[must_use]
 pub fn normalize(feed: &Feed, address: &Url) -> Vec<Entry> {
     let home = feed.link.as_deref().and_then(|link| link::resolve(link, address));
-    let base = home.clone().unwrap_or_else(|| address.clone());
-    let drafts = feed.items.iter().filter_map(|item| draft(item, &base)).collect();
-    identity::assign(drafts, &[home, Some(address.clone())])
+    identity::assign(drafts(feed, address), &[home, Some(address.clone())])
 }
 
-/// An entry whose identity is still to be found among its siblings.
-struct Draft {
-    guid: Option<String>,
-    link: Option<Url>,
-    entry: Unidentified,
+/// An item with its texts, addresses and lists cleaned, before anything is concluded from its siblings: one for each
+/// item of the document, in its order, with nothing put in the place of what is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// As published, without the white space around it.
+    pub guid: Option<String>,
+    /// Absolute.
+    pub link: Option<Url>,
+    /// See [`Entry::title`].
+    pub title: Option<String>,
+    /// See [`Entry::summary`].
+    pub summary: Option<String>,
+    /// See [`Entry::content`].
+    pub content: Option<String>,
+    /// See [`Entry::authors`].
+    pub authors: Vec<Author>,
+    /// See [`Entry::categories`].
+    pub categories: Vec<String>,
+    /// See [`Entry::published`].
+    pub published: Option<Timestamp>,
+    /// See [`Entry::updated`].
+    pub updated: Option<Timestamp>,
+    /// See [`Entry::image`].
+    pub image: Option<String>,
+    /// See [`Entry::enclosures`].
+    pub enclosures: Vec<Enclosure>,
 }
 
-/// Everything of an entry but its identity.
-struct Unidentified {
-    title: String,
-    summary: Option<String>,
-    content: Option<String>,
-    authors: Vec<Author>,
-    categories: Vec<String>,
-    published: Option<crate::model::Timestamp>,
-    updated: Option<crate::model::Timestamp>,
-    image: Option<String>,
-    enclosures: Vec<Enclosure>,
+/// The items of a feed, cleaned. See [`normalize`] for `address`.
+#[must_use]
+pub fn drafts(feed: &Feed, address: &Url) -> Vec<Draft> {
+    let home = feed.link.as_deref().and_then(|link| link::resolve(link, address));
+    let base = home.as_ref().unwrap_or(address);
+    feed.items.iter().map(|item| draft(item, base)).collect()
 }
 
-/// `None` for an item that holds neither title, text nor link: there is nothing to show of it.
-fn draft(item: &Item, base: &Url) -> Option<Draft> {
+fn draft(item: &Item, base: &Url) -> Draft {
     let base = item.base.as_ref().unwrap_or(base);
-    let link = item.link.as_deref().and_then(|link| link::resolve(link, base));
-    // Addresses in a text are relative to the article it stands in, where no xml:base says otherwise.
     let cleaner = html::Cleaner::new(base);
     let summary = item.summary.as_ref().and_then(|text| cleaner.clean(text));
     let content = item.content.as_ref().and_then(|text| cleaner.clean(text));
-    let content = content.filter(|content| summary.as_ref() != Some(content));
     let title = item.title.as_ref().map(text::plain).filter(|title| !title.is_empty());
-    let title = title
-        .or_else(|| summary.as_deref().or(content.as_deref()).and_then(text::opening))
-        .or_else(|| link.as_ref().map(Url::to_string))?;
-    let entry = Unidentified {
-        title: text::shorten(&title, TITLE_MAX),
+    let guid = item.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
+    Draft {
+        guid: guid.map(str::to_owned),
+        link: item.link.as_deref().and_then(|link| link::resolve(link, base)),
+        title: title.map(|title| text::shorten(&title, TITLE_MAX)),
         authors: authors(&item.authors, base),
         categories: categories(&item.categories),
         published: item.published,
         updated: item.updated,
         image: image(item, summary.as_deref().or(content.as_deref()), base),
         enclosures: enclosures(&item.enclosures, base),
+        content: content.filter(|content| summary.as_ref() != Some(content)),
         summary,
-        content,
-    };
-    let guid = item.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
-    Some(Draft { guid: guid.map(str::to_owned), link, entry })
+    }
+}
+
+impl Draft {
+    /// What it is called where it has no title: the beginning of its text, else its address, else that of its file.
+    fn title_or_substitute(&self) -> Option<String> {
+        let text = || self.summary.as_deref().or(self.content.as_deref()).and_then(text::opening);
+        let link = || self.link.as_ref().map(Url::to_string);
+        let file = || self.enclosures.first().map(|enclosure| enclosure.url.clone());
+        self.title.clone().or_else(text).or_else(link).or_else(file).or_else(|| self.guid.clone())
+    }
 }
 
 fn authors(published: &[Author], base: &Url) -> Vec<Author> {

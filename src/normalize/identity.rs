@@ -6,14 +6,14 @@ use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
-use super::{Draft, Unidentified, link::canonical};
+use super::{Draft, link::canonical};
 use crate::model::{Digest, Entry, Identity, Rule};
 
 /// The longest guid kept as it is, in bytes; of a longer one its digest identifies.
 const GUID_MAX: usize = 1024;
 
-/// Gives each draft its identity and drops repeats, in document order. `places` are the channel's own addresses: a
-/// link to one of them (the home page as every item's link) identifies nothing.
+/// Gives each draft its identity and drops repeats and empty items, in document order. `places` are the channel's own
+/// addresses: a link to one of them (the home page as every item's link) identifies nothing.
 pub(super) fn assign(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Entry> {
     let places: HashSet<String> = places.iter().flatten().map(canonical).collect();
     let shared_guids = shared_guids(&drafts);
@@ -23,13 +23,14 @@ pub(super) fn assign(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Entry> {
     let mut seen = HashSet::new();
     let mut entries = Vec::with_capacity(drafts.len());
     for draft in drafts {
+        let Some(title) = draft.title_or_substitute() else { continue };
         let guid = usable(&draft);
         let link = draft.link.as_ref().map(canonical);
         let link = link.filter(|link| !places.contains(link) && !shared_links.contains(link));
         let identity = identity(guid, link.as_deref(), &draft);
         // The same entry twice in a document: the first stands.
         if seen.insert(identity.key()) {
-            entries.push(entry(draft, identity, link));
+            entries.push(entry(draft, title, identity, link));
         }
     }
     entries
@@ -57,7 +58,8 @@ fn shared_links(drafts: &[Draft], usable: impl Fn(&Draft) -> Option<String>) -> 
         let Some(link) = draft.link.as_ref().map(canonical) else { continue };
         let guid = usable(draft);
         // Two items of one link are the same item when their guids say so or, without guids, their titles.
-        let this = if guid.is_some() { (guid, "") } else { (None, draft.entry.title.as_str()) };
+        let this =
+            if guid.is_some() { (guid, "") } else { (None, draft.title.as_deref().unwrap_or_default()) };
         if *bearer.entry(link.clone()).or_insert_with(|| this.clone()) != this {
             shared.insert(link);
         }
@@ -73,29 +75,27 @@ fn identity(guid: Option<String>, link: Option<&str>, draft: &Draft) -> Identity
     if let Some(link) = link {
         return Identity { rule: Rule::Link, value: link.to_owned() };
     }
-    let Unidentified { title, summary, content, published, .. } = &draft.entry;
-    let date = published.map(|date| date.timestamp_millis().to_string()).unwrap_or_default();
-    let text = content.as_deref().or(summary.as_deref()).unwrap_or_default();
+    let title = draft.title.as_deref().unwrap_or_default();
+    let date = draft.published.map(|date| date.timestamp_millis().to_string()).unwrap_or_default();
+    let text = draft.content.as_deref().or(draft.summary.as_deref()).unwrap_or_default();
     let value = Digest::of(&[title.as_bytes(), date.as_bytes(), text.as_bytes()]).to_string();
     Identity { rule: Rule::Fingerprint, value }
 }
 
-fn entry(draft: Draft, identity: Identity, canonical_link: Option<String>) -> Entry {
-    let Unidentified { title, summary, content, authors, categories, published, updated, image, enclosures } =
-        draft.entry;
+fn entry(draft: Draft, title: String, identity: Identity, canonical_link: Option<String>) -> Entry {
     Entry {
         identity,
         link: draft.link.map(String::from),
         canonical_link,
         title,
-        summary,
-        content,
-        authors,
-        categories,
-        published,
-        updated,
-        image,
-        enclosures,
+        summary: draft.summary,
+        content: draft.content,
+        authors: draft.authors,
+        categories: draft.categories,
+        published: draft.published,
+        updated: draft.updated,
+        image: draft.image,
+        enclosures: draft.enclosures,
     }
 }
 
@@ -104,19 +104,8 @@ mod tests {
     use super::*;
 
     fn draft(guid: &str, link: &str, title: &str) -> Draft {
-        let entry = Unidentified {
-            title: title.to_owned(),
-            summary: None,
-            content: None,
-            authors: vec![],
-            categories: vec![],
-            published: None,
-            updated: None,
-            image: None,
-            enclosures: vec![],
-        };
         let guid = (!guid.is_empty()).then(|| guid.to_owned());
-        Draft { guid, link: Url::parse(link).ok(), entry }
+        Draft { guid, link: Url::parse(link).ok(), title: Some(title.to_owned()), ..Draft::default() }
     }
 
     fn rules(items: &[(&str, &str, &str)]) -> Vec<(Rule, String)> {
@@ -160,6 +149,16 @@ mod tests {
             let found: Vec<Rule> = rules(items).into_iter().map(|(rule, _)| rule).collect();
             assert_eq!(&found, wanted, "{case}");
         }
+    }
+
+    #[test]
+    fn an_item_without_a_title_is_called_after_what_it_has_and_an_empty_one_is_left_out() {
+        let text = Draft { summary: Some("<p>Lũ trên sông</p>".to_owned()), ..Draft::default() };
+        let link = Draft { title: None, ..draft("", "https://a.vn/1", "") };
+        let guid = Draft { title: None, ..draft("g1", "", "") };
+        let titles =
+            assign(vec![text, link, guid, Draft::default()], &[]).into_iter().map(|entry| entry.title);
+        assert_eq!(titles.collect::<Vec<_>>(), ["Lũ trên sông", "https://a.vn/1", "g1"]);
     }
 
     #[test]
