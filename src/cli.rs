@@ -1,6 +1,7 @@
 //! The command line: what is asked for, and with which exit code it ends. Writes to stdout; logs go to stderr.
 
 mod check;
+mod demo;
 mod log;
 mod run;
 
@@ -36,6 +37,8 @@ enum Command {
     Run,
     /// Tell every problem of feeds.toml, and change nothing
     Check,
+    /// Show it all working, with sample publishers on this machine and no network
+    Demo,
 }
 
 /// Runs the command that the process's arguments name.
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
     let code = match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
+        Command::Demo => demo::demo(&arguments.log),
     };
     ExitCode::from(code)
 }

@@ -6,7 +6,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
 use super::{load, log};
-use crate::{app::App, config::Config};
+use crate::{
+    app::App,
+    config::{Config, ConfigError},
+};
 
 /// What blocking work may still take once all tasks have ended.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
@@ -24,7 +27,7 @@ pub(super) fn run(path: &Path, options: &log::Options) -> u8 {
         super::complain(&error);
         return super::BAD_INPUT;
     }
-    in_runtime(daemon(path, config))
+    in_runtime(daemon(path, config, load, |_| {}))
 }
 
 /// Runs a future on a runtime of its own, and gives blocking work a bounded time to end.
@@ -42,7 +45,14 @@ pub(super) fn in_runtime(work: impl Future<Output = u8>) -> u8 {
     }
 }
 
-async fn daemon(path: &Path, config: Config) -> u8 {
+/// The daemon over this configuration, until a signal ends it. `load` reads the file again, and `greet` is called once
+/// all is up.
+pub(super) async fn daemon(
+    path: &Path,
+    config: Config,
+    load: impl Fn(&Path) -> Result<Config, ConfigError>,
+    greet: impl FnOnce(&App),
+) -> u8 {
     let feeds = config.sources.len();
     let started = async {
         let signals = Signals::new().map_err(|error| format!("cannot listen for signals: {error}"))?;
@@ -57,10 +67,11 @@ async fn daemon(path: &Path, config: Config) -> u8 {
         }
     };
     info!(feeds, "serving http://{}/feed.xml; status at http://{}/status.json", app.readers(), app.admin());
+    greet(&app);
     let reload = app.reloader();
     let end = async {
         while let Wish::Reload = signals.next().await {
-            reread(path, &reload);
+            reread(path, load(path), &reload);
         }
         info!("ending");
     };
@@ -74,8 +85,8 @@ async fn daemon(path: &Path, config: Config) -> u8 {
 }
 
 /// A bad file changes nothing: its problems are told, and the old one stays in force.
-fn reread(path: &Path, reload: &impl Fn(Config) -> Vec<&'static str>) {
-    match load(path) {
+fn reread(path: &Path, loaded: Result<Config, ConfigError>, reload: &impl Fn(Config) -> Vec<&'static str>) {
+    match loaded {
         Ok(config) => {
             let feeds = config.sources.len();
             for key in reload(config) {
