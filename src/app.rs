@@ -55,10 +55,10 @@ pub enum AppError {
         source: io::Error,
     },
     /// The store could not be opened or read.
-    #[error(transparent)]
+    #[error("{}", .0.in_words())]
     Store(#[from] StoreError),
     /// No client for requests could be made.
-    #[error(transparent)]
+    #[error("{}", .0.failure().reason)]
     Fetch(#[from] FetchError),
     /// The feeds could not be made from what the store holds.
     #[error(transparent)]

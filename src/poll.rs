@@ -68,7 +68,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             }
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
-                let failure = internal(format!("could not keep what was read: {error}"));
+                let failure = internal(&format!("could not keep what was read: {}", error.in_words()));
                 let after = cadence::conclude(
                     &before,
                     &source.pace,
@@ -76,7 +76,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                     now,
                     chance(&source.id, now),
                 );
-                warn!(source = %source.id, %error, "a poll could not be kept");
+                warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
                 let next = after.next_poll;
                 self.board.set(&source.id, after);
                 Polled { next, changed: false }
@@ -123,7 +123,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             self.readers.read(body, Arc::clone(source)).await.map_err(|error| unreadable(&error, hints))?;
         let keys = normalize::keys(&document.entries);
         let known = self.store.known(source.id.clone(), keys).await;
-        let known = known.map_err(|error| internal(format!("could not look up what is kept: {error}")))?;
+        let known = known
+            .map_err(|error| internal(&format!("could not look up what is kept: {}", error.in_words())))?;
         let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
         let changes = normalize::reconcile(document.entries, &known, &arrival);
         let tally = Tally {
@@ -164,7 +165,8 @@ fn unreadable(error: &ReadError, hints: Hints) -> Failure {
     Failure { state, reason: error.to_string().chars().take(Failure::REASON_MAX).collect(), hints }
 }
 
-fn internal(reason: String) -> Failure {
+fn internal(reason: &str) -> Failure {
+    let reason = reason.chars().take(Failure::REASON_MAX).collect();
     Failure { state: State::Internal, reason, hints: Hints::default() }
 }
 

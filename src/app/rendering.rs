@@ -36,7 +36,7 @@ const RENDERS_MAX: usize = 2;
 #[derive(Debug, Error)]
 pub enum RenderError {
     /// The store did not give the entries.
-    #[error(transparent)]
+    #[error("{}", .0.in_words())]
     Store(#[from] StoreError),
     /// The rendering task died: our own fault.
     #[error("rendering failed: {0}")]
