@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{load, log};
 use crate::{
@@ -54,13 +54,24 @@ pub(super) async fn daemon(
     greet: impl FnOnce(&App),
 ) -> u8 {
     let feeds = config.sources.len();
-    let started = async {
-        let signals = Signals::new().map_err(|error| format!("cannot listen for signals: {error}"))?;
-        let app = App::start(config).await.map_err(|error| error.to_string())?;
-        Ok::<_, String>((signals, app))
+    let mut signals = match Signals::new() {
+        Ok(signals) => signals,
+        Err(error) => {
+            error!("cannot listen for signals: {error}");
+            return super::FAILURE;
+        }
     };
-    let (mut signals, app) = match started.await {
-        Ok(started) => started,
+    debug!(feeds, "starting");
+    let started = tokio::select! {
+        started = App::start(config) => started,
+        // Opening a store may take minutes, and who wants the end does not want to wait for it.
+        () = signals.end() => {
+            info!("ending before all was up");
+            return super::WELL;
+        }
+    };
+    let app = match started {
+        Ok(app) => app,
         Err(error) => {
             error!("{error}");
             return super::FAILURE;
@@ -126,6 +137,14 @@ impl Signals {
             _ = self.terminate.recv() => Wish::End,
             _ = self.interrupt.recv() => Wish::End,
             _ = self.hang_up.recv() => Wish::Reload,
+        }
+    }
+
+    /// The next signal that asks for the end. SIGHUP waits for [`Signals::next`].
+    async fn end(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }
