@@ -5,7 +5,7 @@ mod demo;
 mod log;
 mod run;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -72,5 +72,6 @@ fn load(path: &std::path::Path) -> Result<Config, ConfigError> {
 
 /// One line on stderr, for what happens before or instead of logging.
 fn complain(problem: &dyn std::fmt::Display) {
-    eprintln!("tintinh: {problem}");
+    // Who closed stderr does not want to know; `eprintln!` would panic.
+    let _ = writeln!(std::io::stderr(), "tintinh: {problem}");
 }

@@ -35,7 +35,12 @@ impl Options {
         let filter = EnvFilter::try_new(&self.filter).map_err(|error| {
             format!("--log: `{}` is no log filter ({error}); try --log debug", self.filter)
         })?;
-        let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+        // A line that cannot be written is lost; telling so on stderr, which is what fails, would panic.
+        let lines = fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .log_internal_errors(false);
         // journald stamps each line itself.
         let journal = std::env::var_os("JOURNAL_STREAM").is_some();
         let started = match (self.format, journal) {
