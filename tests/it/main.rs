@@ -9,6 +9,8 @@
 
 mod architecture;
 mod daemon;
+mod demo;
 mod fetch;
+mod process;
 mod store_kill;
 mod support;

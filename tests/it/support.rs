@@ -3,3 +3,4 @@
 pub mod daemon;
 pub mod feed;
 pub mod origin;
+pub mod process;

@@ -20,6 +20,9 @@ use tokio::{
 };
 use url::Url;
 
+/// The most that requests are waited for. A test that needs it all has failed.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A scripted server on `127.0.0.1`, at a port of the system's choice.
 pub struct Origin {
     address: SocketAddr,
@@ -104,6 +107,16 @@ impl Origin {
     /// Every request so far, in order.
     pub fn requests(&self) -> Vec<Received> {
         self.script.received.lock().unwrap().clone()
+    }
+
+    /// Waits until there were so many requests.
+    pub async fn until_asked(&self, times: usize) {
+        let waiting = async {
+            while self.requests().len() < times {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it was not asked so often");
     }
 }
 
