@@ -123,17 +123,16 @@ impl Rendering {
                 }
                 else => return,
             };
+            // All at once, so that no reader finds an entry in one feed and not yet in the other.
+            let mut all = Kept::clone(&kept.borrow());
             for id in touched {
                 match self.merged(&id).await {
-                    Ok(document) => {
-                        let mut all = Kept::clone(&kept.borrow());
-                        all.insert(id, document);
-                        kept.send_replace(Arc::new(all));
-                    }
+                    Ok(document) => drop(all.insert(id, document)),
                     // What was published stays, and the next change tries again.
                     Err(error) => error!(channel = %id, %error, "a feed could not be made"),
                 }
             }
+            kept.send_replace(Arc::new(all));
         }
     }
 
