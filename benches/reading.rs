@@ -24,7 +24,10 @@ fn main() -> std::io::Result<()> {
             let (ours, raw) = compare(document.as_bytes());
             let ratio = ours.as_secs_f64() / raw.as_secs_f64();
             let kilobytes = document.len() / 1024;
-            let _ = writeln!(report, "{name:14} {kilobytes:4} KiB  ours {ours:9.2?}  raw {raw:9.2?}  ratio {ratio:.2}");
+            let _ = writeln!(
+                report,
+                "{name:14} {kilobytes:4} KiB  ours {ours:9.2?}  raw {raw:9.2?}  ratio {ratio:.2}"
+            );
         }
         report
     })?;
@@ -129,5 +132,6 @@ fn json() -> String {
         })
     });
     let items: Vec<_> = items.collect();
-    serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "Báo", "items": items }).to_string()
+    serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "Báo", "items": items })
+        .to_string()
 }
