@@ -20,7 +20,7 @@ use std::{error::Error, sync::Arc};
 use url::Url;
 
 pub use self::{
-    feed::{Feed, Item, Text, TextKind},
+    feed::{Feed, Format, Item, Text, TextKind},
     scan::{ATTRIBUTES_MAX, BASE_MAX, DEPTH_MAX, ELEMENTS_MAX, Excess, INHERITED_MAX},
 };
 use self::{reader::Failed, sniff::Form};

@@ -6,7 +6,7 @@ use feed_rs::model::{self as raw, FeedType};
 use url::Url;
 
 use super::{
-    feed::{Feed, Item, Text, TextKind},
+    feed::{Feed, Format, Item, Text, TextKind},
     side::Side,
 };
 use crate::model::{Author, Enclosure};
@@ -26,6 +26,7 @@ pub(super) fn feed(feed: raw::Feed, sides: Vec<Side>, url: &Url) -> Feed {
     let sides = if sides.len() == feed.entries.len() { sides } else { Vec::new() };
     let sides = sides.into_iter().map(Some).chain(std::iter::repeat(None));
     Feed {
+        format: Some(format(&kind)),
         title: feed.title.map(|title| title.content).filter(is_told),
         link: link(&feed.links, &kind, url),
         description: feed.description.map(|description| description.content).filter(is_told),
@@ -38,6 +39,16 @@ pub(super) fn feed(feed: raw::Feed, sides: Vec<Side>, url: &Url) -> Feed {
             .zip(sides)
             .map(|(entry, side)| item(entry, side, &kind, url))
             .collect(),
+    }
+}
+
+fn format(kind: &FeedType) -> Format {
+    match kind {
+        FeedType::Atom => Format::Atom,
+        FeedType::JSON => Format::Json,
+        FeedType::RSS0 => Format::Rss0,
+        FeedType::RSS1 => Format::Rss1,
+        FeedType::RSS2 => Format::Rss2,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A feed as published: plain values, raw. Knows nothing of how it was written.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use url::Url;
 
@@ -9,6 +9,8 @@ use crate::model::{Author, Enclosure, Timestamp};
 /// One document of a publisher.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Feed {
+    /// What kind of document it is, where that is known.
+    pub format: Option<Format>,
     /// As published; plain text in most formats, HTML in some Atom feeds.
     pub title: Option<String>,
     /// The page that the feed belongs to. Many publishers put the feed's own address here.
@@ -23,6 +25,33 @@ pub struct Feed {
     pub ttl: Option<Duration>,
     /// In document order.
     pub items: Vec<Item>,
+}
+
+/// The kinds of feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RSS 0.91, 0.92 and their kin.
+    Rss0,
+    /// RSS 1.0, which is RDF.
+    Rss1,
+    /// RSS 2.0.
+    Rss2,
+    /// Atom.
+    Atom,
+    /// JSON Feed.
+    Json,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Rss0 => "RSS 0.9x",
+            Self::Rss1 => "RSS 1.0",
+            Self::Rss2 => "RSS 2.0",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+        })
+    }
 }
 
 /// One `<item>`, `<entry>` or JSON Feed item.
