@@ -31,7 +31,12 @@ use url::Url;
 use self::{problem::Problems, reader::Reader};
 use crate::model::Source;
 
-pub use self::{feeds::MAX_SOURCES, file::MAX_FILE_BYTES, problem::Problem, settings::MAX_BODY};
+pub use self::{
+    feeds::MAX_SOURCES,
+    file::MAX_FILE_BYTES,
+    problem::Problem,
+    settings::{MAX_BODY, STANDARD_LIMITS},
+};
 
 /// The whole file, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]

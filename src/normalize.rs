@@ -4,16 +4,18 @@
 mod html;
 mod identity;
 mod link;
+mod masthead;
 mod reconcile;
 mod text;
 pub mod timestamp;
 
 use url::Url;
 
+pub use masthead::{Masthead, masthead};
 pub use reconcile::{Arrival, keys, reconcile};
 
 use crate::{
-    model::{Author, Enclosure, Entry, Timestamp},
+    model::{Author, Enclosure, Entry, Identity, Timestamp},
     parse::{Feed, Item},
 };
 
@@ -33,8 +35,26 @@ const TITLE_FROM_TEXT: usize = 80;
 /// the channel says better.
 #[must_use]
 pub fn normalize(feed: &Feed, address: &Url) -> Vec<Entry> {
-    let home = feed.link.as_deref().and_then(|link| link::resolve(link, address));
-    identity::assign(drafts(feed, address), &[home, Some(address.clone())])
+    identity::assign(drafts(feed, address), &places(feed, address))
+}
+
+/// What identifies each of the feed's drafts, in their order; none for one that holds nothing to show and is left out.
+/// Of several with one identity the first is kept. See [`normalize`] for `address`.
+#[must_use]
+pub fn identities(drafts: &[Draft], feed: &Feed, address: &Url) -> Vec<Option<Identity>> {
+    let verdicts = identity::identify(drafts, &places(feed, address));
+    verdicts.into_iter().map(|verdict| verdict.map(|verdict| verdict.identity)).collect()
+}
+
+/// The text of HTML as one line; `None` where it holds none.
+#[must_use]
+pub fn plain_text(html: &str) -> Option<String> {
+    Some(text::line(&html::text_of(html))).filter(|text| !text.is_empty())
+}
+
+/// The channel's own addresses.
+fn places(feed: &Feed, address: &Url) -> [Option<Url>; 2] {
+    [feed.link.as_deref().and_then(|link| link::resolve(link, address)), Some(address.clone())]
 }
 
 /// An item with its texts, addresses and lists cleaned, before anything is concluded from its siblings: one for each

@@ -15,6 +15,9 @@ use crate::model::{Limits, Pace};
 /// The largest body that an admin may allow, in bytes: beyond it the parser's memory is no longer bounded well.
 pub const MAX_BODY: u64 = 10 << 20;
 
+/// What a request may take where `feeds.toml` says nothing.
+pub const STANDARD_LIMITS: Limits = Settings::STANDARD.limits;
+
 const DAY: Duration = Duration::from_hours(24);
 const INTERVALS: RangeInclusive<Duration> = Duration::from_secs(1)..=DAY;
 const HOST_DELAYS: RangeInclusive<Duration> = Duration::ZERO..=DAY;

@@ -15,25 +15,42 @@ const GUID_MAX: usize = 1024;
 /// Gives each draft its identity and drops repeats and empty items, in document order. `places` are the channel's own
 /// addresses: a link to one of them (the home page as every item's link) identifies nothing.
 pub(super) fn assign(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Entry> {
-    let places: HashSet<String> = places.iter().flatten().map(canonical).collect();
-    let shared_guids = shared_guids(&drafts);
-    let usable = |draft: &Draft| draft.guid.clone().filter(|guid| !shared_guids.contains(guid));
-    let shared_links = shared_links(&drafts, usable);
-
+    let verdicts = identify(&drafts, places);
     let mut seen = HashSet::new();
     let mut entries = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let Some(title) = draft.title_or_substitute() else { continue };
-        let guid = usable(&draft);
-        let link = draft.link.as_ref().map(canonical);
-        let link = link.filter(|link| !places.contains(link) && !shared_links.contains(link));
-        let identity = identity(guid, link.as_deref(), &draft);
+    for (draft, verdict) in drafts.into_iter().zip(verdicts) {
+        let (Some(title), Some(Verdict { identity, link })) = (draft.title_or_substitute(), verdict) else {
+            continue;
+        };
         // The same entry twice in a document: the first stands.
         if seen.insert(identity.key()) {
             entries.push(entry(draft, title, identity, link));
         }
     }
     entries
+}
+
+/// What a draft's siblings leave it to be known by.
+pub(super) struct Verdict {
+    pub(super) identity: Identity,
+    /// See [`Entry::canonical_link`].
+    link: Option<String>,
+}
+
+/// A verdict on each draft, in their order; none where there is nothing to show. Two of one identity are one entry.
+pub(super) fn identify(drafts: &[Draft], places: &[Option<Url>]) -> Vec<Option<Verdict>> {
+    let places: HashSet<String> = places.iter().flatten().map(canonical).collect();
+    let shared_guids = shared_guids(drafts);
+    let usable = |draft: &Draft| draft.guid.clone().filter(|guid| !shared_guids.contains(guid));
+    let shared_links = shared_links(drafts, usable);
+    let verdict = |draft: &Draft| {
+        draft.title_or_substitute()?;
+        let link = draft.link.as_ref().map(canonical);
+        let link = link.filter(|link| !places.contains(link) && !shared_links.contains(link));
+        let identity = identity(usable(draft), link.as_deref(), draft);
+        Some(Verdict { identity, link })
+    };
+    drafts.iter().map(verdict).collect()
 }
 
 /// Guids borne by items with different links: "one guid for all" identifies none of them.

@@ -1,0 +1,72 @@
+//! What a feed says of itself, cleaned like its items. Knows nothing of them.
+
+use url::Url;
+
+use super::{link, text};
+use crate::{
+    model::Author,
+    parse::{Feed, Text, TextKind},
+};
+
+/// A feed without its items.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Masthead {
+    /// Plain text.
+    pub title: Option<String>,
+    /// The page that it belongs to; absolute.
+    pub home: Option<Url>,
+    /// Plain text, one line.
+    pub description: Option<String>,
+    /// As published.
+    pub language: Option<String>,
+    /// Who is named for all items that name nobody.
+    pub authors: Vec<Author>,
+    /// The address of its picture; absolute.
+    pub icon: Option<Url>,
+    /// Where it says that it is to be found (`rel="self"`, `feed_url`); absolute.
+    pub own: Option<Url>,
+}
+
+/// What the feed says of itself. `address` is where the document was found.
+#[must_use]
+pub fn masthead(feed: &Feed, address: &Url) -> Masthead {
+    Masthead {
+        title: feed.title.as_deref().and_then(plain),
+        home: feed.link.as_deref().and_then(|link| link::resolve(link, address)),
+        description: feed.description.as_deref().and_then(plain),
+        language: feed.language.as_deref().map(text::line).filter(|language| !language.is_empty()),
+        // The parser tells none of these apart yet.
+        authors: Vec::new(),
+        icon: None,
+        own: None,
+    }
+}
+
+/// Most feeds do not say whether it is text or HTML, and write either.
+fn plain(published: &str) -> Option<String> {
+    let plain = text::plain(&Text { body: published.to_owned(), kind: TextKind::Html });
+    Some(plain).filter(|plain| !plain.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_feed_says_of_itself_is_plain_text_and_its_page_an_address() {
+        let feed = Feed {
+            title: Some("B&aacute;o <b>Th\u{1eed}</b> ".to_owned()),
+            link: Some("/tin".to_owned()),
+            description: Some("<p> </p>".to_owned()),
+            language: Some(" vi ".to_owned()),
+            ..Feed::default()
+        };
+        let wanted = Masthead {
+            title: Some("Báo Thử".to_owned()),
+            home: Url::parse("https://a.vn/tin").ok(),
+            language: Some("vi".to_owned()),
+            ..Masthead::default()
+        };
+        assert_eq!(masthead(&feed, &Url::parse("https://a.vn/rss").unwrap()), wanted);
+    }
+}
