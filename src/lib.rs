@@ -28,7 +28,7 @@
 //! | [`http`] | serves bytes; touches no disk | network |
 //! | [`notify`] | tells systemd | edge |
 //! | [`app`] | opens, wires, reloads, drains; the only clock | wiring |
-//! | [`cli`] | arguments in, exit code out | edge |
+//! | [`cli`] | arguments in, exit code out; `preview` reads one document without a store | edge |
 //!
 //! `tests/it/architecture.rs` holds the arrows as a table and fails on one that is not in it.
 //!

@@ -43,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
         ],
     ),
-    ("cli", &["model", "config", "app"]),
+    ("cli", &["model", "config", "fetch", "parse", "normalize", "app"]),
     ("main", &["cli"]),
 ];
 
