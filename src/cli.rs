@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod log;
+mod preview;
 mod run;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
@@ -31,7 +32,7 @@ struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum Command {
     /// Poll and serve until told to end (this is what no command means)
     Run,
@@ -39,6 +40,8 @@ enum Command {
     Check,
     /// Show it all working, with sample publishers on this machine and no network
     Demo,
+    /// Show what would be made of a feed, from an address, a file or stdin, and keep nothing
+    Preview(preview::Options),
 }
 
 /// Runs the command that the process's arguments name.
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
         Command::Demo => demo::demo(&arguments.log),
+        Command::Preview(options) => preview::preview(&options),
     };
     ExitCode::from(code)
 }

@@ -1,0 +1,244 @@
+//! A preview as JSON Feed 1.1 (<https://jsonfeed.org/version/1.1>), on one line. What is absent is left out.
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+use url::Url;
+
+use super::{
+    Refusal,
+    document::{Fate, Item, Notes, Preview},
+};
+use crate::{
+    model::{Author, Enclosure, Identity, Rule, Timestamp},
+    normalize::{Draft, Masthead, plain_text},
+};
+
+const VERSION: &str = "https://jsonfeed.org/version/1.1";
+
+/// The document or `{"error": "reason"}`, without a line end.
+pub(super) fn line(outcome: Result<&Preview, &Refusal>) -> String {
+    let written = match outcome {
+        Ok(preview) => serde_json::to_string(&Document::of(preview)),
+        Err(refusal) => serde_json::to_string(&serde_json::json!({ "error": refusal.to_string() })),
+    };
+    // Only keys that are no strings, and numbers that are none, cannot be written: there are neither.
+    written.unwrap_or_else(|_| r#"{"error":"it cannot be written as JSON"}"#.to_owned())
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home_page_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Author]>::is_empty")]
+    authors: &'a [Author],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    items: Vec<Entry<'a>>,
+    #[serde(rename = "_tintinh")]
+    extras: FeedExtras<'a>,
+}
+
+#[derive(Serialize)]
+struct FeedExtras<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
+    repairs: &'a [String],
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_published: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_modified: Option<String>,
+    #[serde(skip_serializing_if = "<[Author]>::is_empty")]
+    authors: &'a [Author],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+    #[serde(rename = "_tintinh", skip_serializing_if = "Option::is_none")]
+    extras: Option<EntryExtras>,
+}
+
+#[derive(Serialize)]
+struct EntryExtras {
+    /// What it is kept under.
+    key: String,
+    /// Which rule made the key.
+    rule: Rule,
+    /// The position in `items`, from 0, of the entry that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_of: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
+}
+
+impl<'a> Document<'a> {
+    fn of(preview: &'a Preview) -> Self {
+        let Masthead { title, home, description, language, authors, icon, own } = &preview.masthead;
+        let Notes { repairs, warnings } = &preview.notes;
+        Self {
+            version: VERSION,
+            title: title.as_deref(),
+            home_page_url: home.as_ref().map(Url::as_str),
+            feed_url: own.as_ref().or(preview.address.as_ref()).map(Url::as_str),
+            description: description.as_deref(),
+            language: language.as_deref(),
+            authors,
+            icon: icon.as_ref().map(Url::as_str),
+            items: preview.items.iter().map(Entry::of).collect(),
+            extras: FeedExtras { format: preview.format.map(|format| format.to_string()), repairs, warnings },
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn of(Item { draft, fate }: &'a Item) -> Self {
+        let identity = fate.identity();
+        let fullest = draft.content.as_deref().or(draft.summary.as_deref());
+        Self {
+            id: draft.guid.clone().or_else(|| identity.map(own_id)),
+            url: draft.link.as_ref().map(Url::as_str),
+            title: draft.title.as_deref(),
+            content_html: fullest,
+            summary: summary(draft),
+            image: draft.image.as_deref(),
+            date_published: draft.published.as_ref().map(instant),
+            date_modified: draft.updated.as_ref().map(instant),
+            authors: &draft.authors,
+            tags: &draft.categories,
+            attachments: draft.enclosures.iter().map(Attachment::of).collect(),
+            extras: identity.map(|identity| EntryExtras {
+                key: format!("{:?}", identity.key()),
+                rule: identity.rule,
+                repeat_of: if let Fate::Repeat(_, original) = fate { Some(*original) } else { None },
+            }),
+        }
+    }
+}
+
+/// For an item to which its publisher gave none. No source is known here, so it is not the one that we publish.
+fn own_id(identity: &Identity) -> String {
+    format!("urn:tintinh:{:?}", identity.key())
+}
+
+/// The lead, where it is not the whole text or as good as that.
+fn summary(draft: &Draft) -> Option<String> {
+    let lead = plain_text(draft.summary.as_deref()?)?;
+    (plain_text(draft.content.as_deref()?).as_ref() != Some(&lead)).then_some(lead)
+}
+
+fn instant(time: &Timestamp) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+impl<'a> Attachment<'a> {
+    fn of(enclosure: &'a Enclosure) -> Self {
+        let Enclosure { url, media_type, length } = enclosure;
+        // JSON Feed demands a type.
+        Self {
+            url,
+            mime_type: media_type.as_deref().unwrap_or_else(|| likely_type(url)),
+            size_in_bytes: *length,
+        }
+    }
+}
+
+/// By the file's ending, as people name their files.
+fn likely_type(url: &str) -> &'static str {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    match ending.as_str() {
+        "mp3" => "audio/mpeg",
+        "m4a" => "audio/mp4",
+        "aac" => "audio/aac",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "wav" => "audio/wav",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "mov" => "video/quicktime",
+        "m3u8" => "application/vnd.apple.mpegurl",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "svg" => "image/svg+xml",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
+        "doc" => "application/msword",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xls" => "application/vnd.ms-excel",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "txt" => "text/plain",
+        "htm" | "html" => "text/html",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_type_gets_a_likely_one() {
+        let table = [
+            ("https://a.vn/nghe.MP3?x=1.pdf", "audio/mpeg"),
+            ("https://a.vn/", "application/octet-stream"),
+            ("https://a.vn/mp3", "application/octet-stream"),
+            ("https://a.vn/tin.xyz", "application/octet-stream"),
+        ];
+        for (url, wanted) in table {
+            let enclosure = Enclosure { url: url.to_owned(), media_type: None, length: None };
+            assert_eq!(Attachment::of(&enclosure).mime_type, wanted, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_summary_is_told_only_beside_a_text_that_says_more() {
+        let draft = |summary: Option<&str>, content: Option<&str>| Draft {
+            summary: summary.map(str::to_owned),
+            content: content.map(str::to_owned),
+            ..Draft::default()
+        };
+        let table = [
+            (Some("<p>Dẫn &amp; tin</p>"), Some("<p>Toàn văn</p>"), Some("Dẫn & tin")),
+            (Some("<p>Dẫn</p>"), None, None),
+            (None, Some("<p>Toàn văn</p>"), None),
+            (Some("<p>Một</p>"), Some("<div>Một</div>"), None),
+        ];
+        for (lead, content, wanted) in table {
+            assert_eq!(summary(&draft(lead, content)).as_deref(), wanted, "{lead:?} {content:?}");
+        }
+    }
+}

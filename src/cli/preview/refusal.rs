@@ -1,0 +1,50 @@
+//! Why a document cannot be previewed, in words.
+
+use std::{io, time::Duration};
+
+use thiserror::Error;
+
+use crate::{
+    fetch::FetchError,
+    parse::{BODY_MAX, ParseError},
+};
+
+/// Why there is nothing to show.
+#[derive(Debug, Error)]
+pub(super) enum Refusal {
+    /// A line of a batch is no request.
+    #[error("the line is no object with a `file`: {0}")]
+    Line(#[source] serde_json::Error),
+    /// A line of a batch is longer than any request.
+    #[error("the line is longer than {0} bytes")]
+    LongLine(usize),
+    /// A line of a batch names a zone that is none.
+    #[error("`{0}` is no time zone")]
+    Zone(String),
+    /// The file cannot be read.
+    #[error("it cannot be read: {0}")]
+    Read(#[source] io::Error),
+    /// The file has more than [`BODY_MAX`] bytes.
+    #[error("it has more than {BODY_MAX} bytes, the most that is read")]
+    TooLarge,
+    /// The address does not give a document.
+    #[error("{}", .0.failure().reason)]
+    Fetch(#[from] FetchError),
+    /// What was fetched or read is no feed.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// The document is one that nobody foresaw.
+    #[error("the reader failed on this document; this is a fault of tintinh")]
+    Died,
+    /// The document is one that nobody foresaw.
+    #[error("the document was not read within {} s", .0.as_secs())]
+    TooSlow(Duration),
+    /// The system has no thread left, or no means of asking the network.
+    #[error("the system gives no means to read it: {0}")]
+    NoMeans(#[source] io::Error),
+}
+
+/// As one line that moves no cursor: a hostile document's words may be among these.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
