@@ -12,5 +12,7 @@ mod daemon;
 mod demo;
 mod fetch;
 mod process;
+mod fixtures;
+mod preview;
 mod store_kill;
 mod support;

@@ -4,3 +4,4 @@ pub mod daemon;
 pub mod feed;
 pub mod origin;
 pub mod process;
+pub mod preview;
