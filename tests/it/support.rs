@@ -3,5 +3,5 @@
 pub mod daemon;
 pub mod feed;
 pub mod origin;
-pub mod process;
 pub mod preview;
+pub mod process;
