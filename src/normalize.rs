@@ -154,7 +154,8 @@ fn enclosures(published: &[Enclosure], base: &Url) -> Vec<Enclosure> {
         let Some(url) = link::resolve(&enclosure.url, base).map(String::from) else { continue };
         if enclosures.len() < LIST_MAX && enclosures.iter().all(|known| known.url != url) {
             let media_type = enclosure.media_type.as_deref().map(text::line).filter(|it| it.contains('/'));
-            enclosures.push(Enclosure { url, media_type, length: enclosure.length });
+            let title = enclosure.title.as_deref().map(text::line).filter(|title| !title.is_empty());
+            enclosures.push(Enclosure { url, media_type, title, ..enclosure.clone() });
         }
     }
     enclosures

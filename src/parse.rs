@@ -4,26 +4,36 @@
 //! feed-rs recurses on nested elements. The limits here keep it within [`STACK_SIZE`], a stack's overflow being the one
 //! failure that nothing catches: call [`parse`] on a thread with at least that much.
 
+mod canonical;
 mod charset;
 mod convert;
+mod entities;
 mod feed;
 mod json;
+mod names;
 mod reader;
+mod repairs;
 mod scan;
-mod side;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod told;
+mod tree;
 
-use std::{error::Error, sync::Arc};
+use std::sync::Arc;
 
+use serde_json::Value;
 use url::Url;
 
 pub use self::{
     feed::{Feed, Format, Item, Text, TextKind},
-    scan::{ATTRIBUTES_MAX, BASE_MAX, DEPTH_MAX, ELEMENTS_MAX, Excess, INHERITED_MAX},
+    scan::{ATTRIBUTES_MAX, BASE_MAX, DEPTH_MAX, ELEMENTS_MAX, Excess, INHERITED_MAX, VALUES_MAX},
 };
-use self::{reader::Failed, sniff::Form};
+use self::{
+    repairs::{Repair, Repairs},
+    sniff::Form,
+};
 use crate::model::Timestamp;
 
 /// The stack, in bytes, that a thread needs that calls [`parse`].
@@ -73,15 +83,15 @@ pub enum ParseError {
         /// The name of its outermost element.
         root: String,
     },
-    /// Beyond a limit that keeps us from harm.
+    /// JSON, but of some other kind.
+    #[error("it is a JSON document of another kind, not a feed")]
+    OtherJson,
+    /// JSON beyond a limit that keeps us from harm.
     #[error(transparent)]
     TooComplex(#[from] Excess),
-    /// feed-rs found it wrong.
-    #[error("{0}")]
-    Refused(String, #[source] Box<dyn Error + Send + Sync>),
-    /// feed-rs panicked, also without authors and durations.
-    #[error("the feed reader failed on it")]
-    Panicked,
+    /// It begins as JSON and is none.
+    #[error("it begins as JSON but is none: {0}")]
+    IllFormed(#[from] serde_json::Error),
 }
 
 fn titled(title: Option<&str>) -> String {
@@ -107,29 +117,77 @@ where
     let read_date: reader::ReadDate = Arc::new(read_date);
     match sniff::form(text)? {
         Form::Json => parse_json(text, document.url, &read_date),
-        Form::Xml => parse_xml(text, document.url, &read_date),
+        Form::Xml { start, stranger } => {
+            let feed = text.get(start..).unwrap_or(text);
+            let feed = parse_xml(feed, start > 0, stranger.is_some(), document.url, &read_date);
+            let is_told = feed.items.iter().any(|item| item.title.is_some() || item.link.is_some());
+            match stranger {
+                Some(root) if !is_told => Err(ParseError::OtherXml { root: sniff::excerpt(&root) }),
+                // A page that only mentions a feed.
+                None if start > 0 && !is_told => Err(sniff::page(text)),
+                _ => Ok(feed),
+            }
+        }
     }
 }
 
-fn parse_xml(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Feed, ParseError> {
-    let scan = scan::scan(text)?;
-    let plain = scan::blanked(text, &scan.declarations);
-    let feed = match reader::read(&plain, url, read_date) {
-        // A name beside a mail address is enough for a panic; the entries are worth more than their authors.
-        Err(Failed::Panicked) => {
-            let blanked = scan::blanked(&plain, &scan.delicate);
-            reader::read(&blanked, url, read_date)
+/// Strict first: feed-rs reads the document as it is, if it is well-formed and not beyond what feed-rs can take. What
+/// it refuses, fails on or loses items of, it gets to read as we write it anew.
+fn parse_xml(text: &str, has_junk: bool, is_strange: bool, url: &Url, read_date: &reader::ReadDate) -> Feed {
+    let exact = tree::exact(text);
+    let mut repairs = Repairs::default();
+    if let Some(tree) = exact.as_ref().filter(|tree| tree.weight.is_light()) {
+        match reader::read(text, url, read_date) {
+            Ok(read) => {
+                let told = told::feed(tree, url, read_date);
+                let lost = told.items.len().saturating_sub(read.entries.len());
+                if lost == 0 && !has_junk {
+                    return convert::completed(told, read);
+                }
+                repairs.note_many(Repair::Lost, lost);
+            }
+            Err(failed) => repairs.refuse(failed.to_string()),
         }
-        other => other,
-    };
-    Ok(convert::feed(feed?, scan.items, url))
+    }
+    let mut tree = exact.unwrap_or_else(|| tree::lenient(text));
+    repairs.note_many(Repair::Junk, usize::from(has_junk));
+    repairs.note_many(Repair::Root, usize::from(is_strange));
+    tree.repairs.merge(&repairs);
+    let told = told::feed(&tree, url, read_date);
+    if !tree.weight.is_small() {
+        return told;
+    }
+    match reader::read(&canonical::rss(&told), url, read_date) {
+        Ok(read) => convert::completed(told, read),
+        // Ours is whole without it.
+        Err(_) => told,
+    }
 }
 
 fn parse_json(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Feed, ParseError> {
     json::check(text)?;
-    let feed = match reader::read(&json::bounded(text), url, read_date) {
-        Err(Failed::Panicked) => reader::read(&json::without_authors(text), url, read_date),
-        other => other,
+    let mut repairs = Repairs::default();
+    let document: Value = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(_) => serde_json::from_str(&json::mended(text, &mut repairs))?,
     };
-    Ok(convert::feed(feed?, json::sides(text), url))
+    if !json::is_feed(&document) {
+        return Err(ParseError::OtherJson);
+    }
+    let mut told = json::feed(&document, url, read_date);
+    let strict = json::is_light(&document).then(|| reader::read(text, url, read_date));
+    let read = match strict {
+        Some(Ok(read)) => Ok(read),
+        other => {
+            if let Some(Err(failed)) = other {
+                repairs.refuse(failed.to_string());
+            }
+            reader::read(&canonical::json(&told), url, read_date)
+        }
+    };
+    told.repairs = repairs.told();
+    Ok(match read {
+        Ok(read) => convert::completed(told, read),
+        Err(_) => told,
+    })
 }

@@ -66,7 +66,7 @@ pub struct Author {
 }
 
 /// A file that belongs to an entry (RSS 2.0 `<enclosure>`, Atom `rel="enclosure"`, Media RSS content).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enclosure {
     /// Absolute, http or https.
     pub url: String,
@@ -76,6 +76,12 @@ pub struct Enclosure {
     /// Size in bytes, as the publisher says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
+    /// What the file is called (Atom `title=`, JSON Feed `title`, Media RSS `<media:title>`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How long it plays, in seconds (`<itunes:duration>`, Media RSS `duration=`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u64>,
 }
 
 /// What identifies an entry within its source, and by which rule.

@@ -35,10 +35,9 @@ pub fn masthead(feed: &Feed, address: &Url) -> Masthead {
         home: feed.link.as_deref().and_then(|link| link::resolve(link, address)),
         description: feed.description.as_deref().and_then(plain),
         language: feed.language.as_deref().map(text::line).filter(|language| !language.is_empty()),
-        // The parser tells none of these apart yet.
-        authors: Vec::new(),
-        icon: None,
-        own: None,
+        authors: super::authors(&feed.authors, address),
+        icon: feed.icon.as_deref().and_then(|icon| link::resolve(icon, address)),
+        own: feed.self_link.as_deref().and_then(|own| link::resolve(own, address)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use chrono::Weekday;
 use url::Url;
 
 use crate::model::{Author, Enclosure, Timestamp};
@@ -23,8 +24,26 @@ pub struct Feed {
     pub generator: Option<String>,
     /// The shortest time between polls that it asks for (RSS 2.0 `<ttl>`, which is in minutes).
     pub ttl: Option<Duration>,
+    /// Whose it is: what Atom's and JSON Feed's entries inherit where they name nobody.
+    pub authors: Vec<Author>,
+    /// The address of its picture: RSS `<image>`, Atom `<icon>` or `<logo>`, `itunes:image`; absolute.
+    pub icon: Option<String>,
+    /// Where the feed says it lives (`rel="self"`, JSON Feed `feed_url`); absolute.
+    pub self_link: Option<String>,
+    /// The copyright notice.
+    pub rights: Option<String>,
+    /// When it last changed, by its own word.
+    pub updated: Option<Timestamp>,
+    /// The hours of the day, 0 to 23 in GMT, in which it asks not to be polled (RSS 2.0 `<skipHours>`).
+    pub skip_hours: Vec<u8>,
+    /// The days on which it asks not to be polled (RSS 2.0 `<skipDays>`).
+    pub skip_days: Vec<Weekday>,
     /// In document order.
     pub items: Vec<Item>,
+    /// What was done to read it, in plain words, each once; empty for a document without faults.
+    pub repairs: Vec<String>,
+    /// What in it could not be understood, in plain words; a few.
+    pub warnings: Vec<String>,
 }
 
 /// The kinds of feed.
@@ -57,11 +76,12 @@ impl fmt::Display for Format {
 /// One `<item>`, `<entry>` or JSON Feed item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
-    /// The `<guid>`, `atom:id` or JSON id, trimmed; never one that was made up.
+    /// The `<guid>`, `atom:id`, `rdf:about` or JSON id, trimmed; never one that was made up.
     pub guid: Option<String>,
     /// RSS does not say whether it is text or HTML: it is told as plain, and may hold entities and tags.
     pub title: Option<Text>,
-    /// The article's address: RSS `<link>`, Atom `rel="alternate"`; never `rel="self"`, nor the document's own address.
+    /// The article's address, absolute: RSS `<link>`, else a link with `rel="alternate"` or none, else a guid that is a
+    /// permalink, else `rdf:about`; never `rel="self"`, nor the document's own address.
     pub link: Option<String>,
     /// The lead.
     pub summary: Option<Text>,
@@ -75,11 +95,12 @@ pub struct Item {
     pub published: Option<Timestamp>,
     /// As read by the caller's reader of dates.
     pub updated: Option<Timestamp>,
-    /// Files other than its picture; absolute http(s) addresses, each once.
+    /// Files enclosed, and media other than its picture; absolute http(s) addresses, each once.
     pub enclosures: Vec<Enclosure>,
     /// The address of its picture; absolute, http(s).
     pub image: Option<String>,
-    /// What relative addresses in its HTML are relative to, where that is not the document's address (`xml:base`).
+    /// What relative addresses in its HTML are relative to by an `xml:base`; without one the channel's link counts, and
+    /// then the document's address.
     pub base: Option<Url>,
 }
 

@@ -1,15 +1,13 @@
-//! JSON Feed before feed-rs sees it: limits, the pictures that feed-rs loses, and a second try without authors. Knows
-//! JSON's brackets and the few keys that this needs.
+//! JSON Feed, 1.0, 1.1 and as it is really written: limits, mending, and everything that it says. Knows JSON's syntax
+//! and the keys of JSON Feed.
 
-use std::borrow::Cow;
+mod mend;
+mod told;
 
-use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
-use super::{
-    scan::{DEPTH_MAX, ELEMENTS_MAX, Excess},
-    side::Side,
-};
+pub(super) use self::{mend::mended, told::feed};
+use super::scan::{DEPTH_MAX, Excess, VALUES_MAX};
 
 /// The most authors of a feed.
 const FEED_AUTHORS_MAX: usize = 8;
@@ -37,58 +35,27 @@ pub(super) fn check(json: &str) -> Result<(), Excess> {
         if depth > DEPTH_MAX {
             return Err(Excess::Depth);
         }
-        if values > ELEMENTS_MAX {
-            return Err(Excess::Elements);
+        if values > VALUES_MAX {
+            return Err(Excess::Values);
         }
     }
     Ok(())
 }
 
-/// The document as feed-rs can read it at bounded cost: feed-rs compares the authors of an item with one another, and
-/// copies those of the feed to each item without. Where they are more than anybody has, all are left out.
-pub(super) fn bounded(json: &str) -> Cow<'_, str> {
-    #[derive(Deserialize)]
-    struct Document {
-        authors: Option<Vec<IgnoredAny>>,
-        items: Vec<Item>,
-    }
-    #[derive(Deserialize)]
-    struct Item {
-        authors: Option<Vec<IgnoredAny>>,
-    }
-    // What cannot be read like this, feed-rs cannot read either.
-    let Ok(document) = serde_json::from_str::<Document>(json) else { return Cow::Borrowed(json) };
-    let are_many =
-        |authors: &Option<Vec<IgnoredAny>>, most| authors.as_ref().is_some_and(|list| list.len() > most);
-    let is_beyond = are_many(&document.authors, FEED_AUTHORS_MAX)
-        || document.items.iter().any(|item| are_many(&item.authors, ITEM_AUTHORS_MAX));
-    if is_beyond { without_authors(json) } else { Cow::Borrowed(json) }
+/// Whether feed-rs can read a document at bounded cost: it compares the authors of an item with one another, and
+/// copies those of the feed to each item without.
+pub(super) fn is_light(document: &Value) -> bool {
+    let count = |value: &Value| value.get("authors").and_then(Value::as_array).map_or(0, Vec::len);
+    let mut items = document.get("items").and_then(Value::as_array).into_iter().flatten();
+    count(document) <= FEED_AUTHORS_MAX && items.all(|item| count(item) <= ITEM_AUTHORS_MAX)
 }
 
-/// The document without anybody's name; unchanged where it is no JSON.
-pub(super) fn without_authors(json: &str) -> Cow<'_, str> {
-    let Ok(mut document) = serde_json::from_str::<Value>(json) else { return Cow::Borrowed(json) };
-    let remove = |object: &mut Value| {
-        for key in ["author", "authors"] {
-            object.as_object_mut().and_then(|object| object.remove(key));
-        }
-    };
-    remove(&mut document);
-    document.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten().for_each(remove);
-    Cow::Owned(document.to_string())
-}
-
-/// `image` and `banner_image` of each item (JSON Feed 1.1, "Items"); empty where they cannot be read.
-pub(super) fn sides(json: &str) -> Vec<Side> {
-    #[derive(Deserialize)]
-    struct Document {
-        items: Vec<Item>,
-    }
-    #[derive(Deserialize)]
-    struct Item {
-        image: Option<String>,
-        banner_image: Option<String>,
-    }
-    let items = serde_json::from_str::<Document>(json).map(|document| document.items).unwrap_or_default();
-    items.into_iter().map(|item| Side { image: item.image.or(item.banner_image) }).collect()
+/// Whether a document is a feed: it says so, or has items with something to tell.
+pub(super) fn is_feed(document: &Value) -> bool {
+    const TELLING: [&str; 6] = ["id", "url", "title", "content_html", "content_text", "summary"];
+    let says_so = document.get("version").and_then(Value::as_str).is_some_and(|it| it.contains("jsonfeed"));
+    let items = document.get("items").and_then(Value::as_array);
+    says_so
+        || items
+            .is_some_and(|items| items.iter().any(|item| TELLING.iter().any(|key| item.get(key).is_some())))
 }

@@ -8,16 +8,17 @@ use std::{
 use feed_rs::parser::{Builder, ParseErrorKind, ParseFeedError};
 use url::Url;
 
-use super::ParseError;
 use crate::model::Timestamp;
 
 /// Reads one date.
 pub(super) type ReadDate = Arc<dyn Fn(&str) -> Option<Timestamp> + Send + Sync>;
 
-/// How feed-rs ended without a feed.
-#[derive(Debug)]
+/// Why feed-rs gave no feed.
+#[derive(Debug, thiserror::Error)]
 pub(super) enum Failed {
-    Refused(ParseFeedError),
+    #[error("{}", reason(.0))]
+    Refused(#[from] ParseFeedError),
+    #[error("the feed reader failed on it")]
     Panicked,
 }
 
@@ -37,20 +38,12 @@ pub(super) fn read(text: &str, url: &Url, read_date: &ReadDate) -> Result<feed_r
     }
 }
 
-impl From<Failed> for ParseError {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::Panicked => Self::Panicked,
-            Failed::Refused(error) => {
-                let reason = match &error {
-                    // feed-rs says so, too, of every XML error before the root is read.
-                    ParseFeedError::ParseError(ParseErrorKind::NoFeedRoot) => {
-                        "it begins like no feed: an <rss> without a known version or a channel, or ill-formed XML".to_owned()
-                    }
-                    other => other.to_string(),
-                };
-                Self::Refused(reason, Box::new(error))
-            }
+fn reason(error: &ParseFeedError) -> String {
+    match error {
+        // feed-rs says so, too, of every XML error before the root is read.
+        ParseFeedError::ParseError(ParseErrorKind::NoFeedRoot) => {
+            "it begins like no feed that is known".to_owned()
         }
+        other => other.to_string(),
     }
 }

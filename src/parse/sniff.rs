@@ -1,8 +1,9 @@
 //! What kind of document a text is, told by its beginning. Knows no feed's contents.
 
-use quick_xml::{Reader, events::Event};
-
-use super::ParseError;
+use super::{
+    ParseError, names,
+    tokens::{Tag, Token, Tokens},
+};
 
 /// How much of a text or a title is told in an error, in characters.
 const EXCERPT: usize = 80;
@@ -13,8 +14,8 @@ const CHALLENGE_WITHIN: usize = 8192;
 /// How far into a text an `<html>` is looked for, in characters.
 const PAGE_WITHIN: usize = 2_048;
 
-/// The roots that feed-rs reads.
-const FEED_ROOTS: [&str; 4] = ["rss", "rdf", "feed", "entry"];
+/// The outermost elements of feeds, and what is left of one that lost its own.
+const FEED_ROOTS: [&str; 6] = ["rss", "rdf", "feed", "entry", "channel", "item"];
 
 /// What a page begins with, or a piece of one.
 const HTML_ROOTS: [&str; 24] = [
@@ -23,50 +24,82 @@ const HTML_ROOTS: [&str; 24] = [
 ];
 
 /// The two ways feeds are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    Xml,
+    Xml {
+        /// Where the feed begins, in bytes; 0 but for one with something else before it.
+        start: usize,
+        /// The outermost element, where no format knows it: it is a feed if it holds items.
+        stranger: Option<String>,
+    },
     Json,
 }
 
 /// Tells a feed's form; what cannot be a feed is told as what it is.
 pub(super) fn form(text: &str) -> Result<Form, ParseError> {
-    match text.chars().next() {
-        None => Err(ParseError::Empty),
-        Some('{') => Ok(Form::Json),
-        Some('<') => match root(text) {
-            Some(root) if FEED_ROOTS.contains(&root.to_lowercase().as_str()) => Ok(Form::Xml),
-            Some(root) if HTML_ROOTS.contains(&root.to_lowercase().as_str()) => Err(page(text)),
-            Some(root) => Err(ParseError::OtherXml { root: excerpt(&root) }),
-            None => Err(ParseError::Unknown { start: excerpt(text) }),
-        },
-        Some(_) => Err(ParseError::Unknown { start: excerpt(text) }),
-    }
-}
-
-/// The local name of the outermost element; `html` for a page whose document type says so, and for one that does not
-/// even begin as XML does.
-fn root(text: &str) -> Option<String> {
-    let page = || {
-        let start: String = text.chars().take(PAGE_WITHIN).collect::<String>().to_ascii_lowercase();
-        ["<html", "<!doctype html"].iter().any(|sign| start.contains(sign)).then(|| "html".to_owned())
+    let is_markup = match text.chars().next() {
+        None => return Err(ParseError::Empty),
+        Some('{') => return Ok(Form::Json),
+        Some(first) => first == '<',
     };
-    let mut reader = Reader::from_str(text);
+    let mut tokens = Tokens::new(text, true);
+    let mut first = None;
     loop {
-        match reader.read_event() {
-            Ok(Event::Start(tag) | Event::Empty(tag)) => return Some(tag.local_name().as_ref().to_owned()),
-            Ok(Event::DocType(kind))
-                if kind.trim().get(..4).is_some_and(|name| name.eq_ignore_ascii_case("html")) =>
-            {
-                return Some("html".to_owned());
+        let start = tokens.position();
+        let Some(token) = tokens.next() else { break };
+        let Token::Start(tag) = token else { continue };
+        let name = local(tag.name);
+        if first.is_none() && is_markup && !begins_page(text) {
+            if FEED_ROOTS.contains(&name.as_str()) {
+                return Ok(Form::Xml { start: 0, stranger: None });
             }
-            Ok(Event::Eof) | Err(_) => return page(),
-            Ok(_) => {}
+            if !HTML_ROOTS.contains(&name.as_str()) {
+                return Ok(Form::Xml { start: 0, stranger: Some(name) });
+            }
         }
+        if is_feed(&name, &tag) {
+            return Ok(Form::Xml { start: beginning(text, start), stranger: None });
+        }
+        // Scripts may write anything.
+        if matches!(name.as_str(), "script" | "style" | "textarea") && !tag.is_empty {
+            tokens.skip_past("</");
+        }
+        first.get_or_insert(name);
+    }
+    let is_page = begins_page(text) || first.is_some_and(|name| HTML_ROOTS.contains(&name.as_str()));
+    if is_page && is_markup { Err(page(text)) } else { Err(ParseError::Unknown { start: excerpt(text) }) }
+}
+
+/// Whether a tag within something else begins a feed for sure.
+fn is_feed(name: &str, tag: &Tag<'_>) -> bool {
+    match name {
+        "rss" | "rdf" => true,
+        "feed" => tag.attributes.iter().any(|attribute| attribute.0.starts_with("xmlns")),
+        _ => false,
     }
 }
 
-fn page(text: &str) -> ParseError {
+/// Where the feed begins whose outermost element stands here: with its document type, for the entities.
+fn beginning(text: &str, root: usize) -> usize {
+    let before = text.get(..root).unwrap_or_default();
+    let declared =
+        before.rfind("<!DOCTYPE").filter(|&at| before.get(at..).is_some_and(|it| it.contains("<!ENTITY")));
+    declared.unwrap_or(root)
+}
+
+fn begins_page(text: &str) -> bool {
+    let start: String = text.chars().take(PAGE_WITHIN).collect::<String>().to_ascii_lowercase();
+    let start =
+        start.find("<rss").or_else(|| start.find("<feed")).and_then(|at| start.get(..at)).unwrap_or(&start);
+    ["<html", "<!doctype html"].iter().any(|sign| start.contains(sign))
+}
+
+fn local(name: &str) -> String {
+    names::lowered(name.rsplit(':').next().unwrap_or_default()).into_owned()
+}
+
+/// A page for browsers, or for a cookie.
+pub(super) fn page(text: &str) -> ParseError {
     let within = text.char_indices().map(|(at, _)| at).take_while(|&at| at < CHALLENGE_WITHIN).last();
     let start = text.get(..within.unwrap_or(0)).unwrap_or_default();
     if start.contains("D1N=") && start.contains("document.cookie") {
@@ -85,7 +118,7 @@ fn title(page: &str) -> Option<String> {
 }
 
 /// The first characters, on one line.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     let plain: String =
         text.chars().take(EXCERPT * 2).map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(EXCERPT).collect()

@@ -67,7 +67,7 @@ fn an_item_of_the_onecms_family_has_its_link_date_and_picture() {
     assert_eq!(feed.title.as_deref(), Some("Báo Thử"));
     assert_eq!(feed.link.as_deref(), Some("https://bao.example/"));
     assert_eq!(feed.description.as_deref(), Some("Tin thử"));
-    assert_eq!(feed.language.as_deref(), Some("vi-vn"));
+    assert_eq!(feed.language.as_deref(), Some("vi-VN"));
     assert_eq!(feed.generator.as_deref(), Some("Máy in"));
     assert_eq!(feed.ttl, Some(Duration::from_mins(5)));
     let [one, two, three] = feed.items.as_slice() else { panic!("{feed:#?}") };
@@ -132,7 +132,12 @@ fn files_bodies_and_names_are_kept() {
     let media_type = Some("audio/mpeg".to_owned());
     assert_eq!(
         item.enclosures,
-        [Enclosure { url: "https://a.example/1.mp3".to_owned(), media_type, length: Some(42) }]
+        [Enclosure {
+            url: "https://a.example/1.mp3".to_owned(),
+            media_type,
+            length: Some(42),
+            ..Enclosure::default()
+        }]
     );
     let author = |name: &str| Author { name: name.to_owned(), url: None };
     assert_eq!(item.authors, [author("Nguyễn Văn A"), author("Lê Thị B")]);
@@ -180,7 +185,7 @@ fn rdf_and_json_are_read_too() {
         (item.content, item.image.as_deref()),
         (Some(html("<p>x</p>")), Some("https://bao.example/1.png"))
     );
-    assert_eq!((item.enclosures.len(), item.authors.len()), (1, 0));
+    assert_eq!((item.enclosures.len(), item.authors.len()), (1, 1));
     assert!(item.published.is_some());
 }
 
@@ -208,18 +213,10 @@ fn what_is_no_feed_is_told_as_what_it_is() {
         ("Không có tin.", "it is neither XML nor JSON; it begins with `Không có tin.`"),
         ("<<<", "it is neither XML nor JSON; it begins with `<<<`"),
         ("<urlset><url/></urlset>", "it is an XML document of another kind (<urlset>), not a feed"),
-        (
-            "<rss version='7'><channel/></rss>",
-            "it begins like no feed: an <rss> without a known version or a channel, or ill-formed XML",
-        ),
+        ("{\"error\": 1}", "it is a JSON document of another kind, not a feed"),
     ];
     for (text, expected) in rows {
         assert_eq!(read(text).unwrap_err().to_string(), expected);
     }
-    assert!(matches!(
-        read("<rss version='2.0'><channel><item></channel></rss>"),
-        Err(ParseError::Refused(..))
-    ));
-    assert!(matches!(read("{\"error\": 1}"), Err(ParseError::Refused(..))));
     assert!(matches!(read_as(&vec![b' '; BODY_MAX + 1], None), Err(ParseError::TooLarge(_))));
 }

@@ -142,6 +142,7 @@ mod tests {
                 url: "https://ninhbinh.gov.vn/a.mp3".to_owned(),
                 media_type: Some("audio/mpeg".to_owned()),
                 length: None,
+                ..Enclosure::default()
             }],
         };
         StoredEntry {

@@ -39,6 +39,7 @@ pub fn entry(number: u32) -> Entry {
             url: "https://bao.vn/a.mp3".to_owned(),
             media_type: None,
             length: Some(7),
+            ..Enclosure::default()
         }],
     }
 }

@@ -119,8 +119,8 @@ fn notes(feed: &Feed, items: &[Item], address_known: bool) -> Notes {
         (empty, format!("{} nothing to show", have(empty))),
         (unlinked, format!("{} a link that {why}", have(unlinked))),
     ];
-    let warnings = rows.into_iter().filter(|(count, _)| *count > 0).map(|(_, warning)| warning);
-    Notes { repairs: Vec::new(), warnings: warnings.collect() }
+    let ours = rows.into_iter().filter(|(count, _)| *count > 0).map(|(_, warning)| warning);
+    Notes { repairs: feed.repairs.clone(), warnings: feed.warnings.iter().cloned().chain(ours).collect() }
 }
 
 fn have(count: usize) -> String {

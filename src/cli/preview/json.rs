@@ -100,6 +100,10 @@ struct Attachment<'a> {
     mime_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     size_in_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
 }
 
 impl<'a> Document<'a> {
@@ -163,12 +167,14 @@ fn instant(time: &Timestamp) -> String {
 
 impl<'a> Attachment<'a> {
     fn of(enclosure: &'a Enclosure) -> Self {
-        let Enclosure { url, media_type, length } = enclosure;
+        let Enclosure { url, media_type, length, title, duration } = enclosure;
         // JSON Feed demands a type.
         Self {
             url,
             mime_type: media_type.as_deref().unwrap_or_else(|| likely_type(url)),
             size_in_bytes: *length,
+            title: title.as_deref(),
+            duration_in_seconds: *duration,
         }
     }
 }
@@ -219,7 +225,13 @@ mod tests {
             ("https://a.vn/tin.xyz", "application/octet-stream"),
         ];
         for (url, wanted) in table {
-            let enclosure = Enclosure { url: url.to_owned(), media_type: None, length: None };
+            let enclosure = Enclosure {
+                url: url.to_owned(),
+                media_type: None,
+                length: None,
+                title: None,
+                duration: None,
+            };
             assert_eq!(Attachment::of(&enclosure).mime_type, wanted, "{url}");
         }
     }

@@ -21,7 +21,6 @@ fn a_panic_over_a_name_or_a_duration_loses_the_name_and_not_the_feed() {
     ] {
         let item = rss_item(&format!("<title>Còn đây</title><guid>1</guid>{contents}"));
         assert_eq!((item.title, item.guid.as_deref()), (Some(html("Còn đây")), Some("1")), "{contents}");
-        assert_eq!(item.authors, []);
     }
 }
 
@@ -45,35 +44,40 @@ fn wrong_and_late_declarations_do_no_harm() {
 }
 
 #[test]
-fn hostile_documents_are_refused_before_they_harm() {
-    let wrap = |contents: &str| {
-        format!(
-            "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item>{contents}</item></channel></rss>"
-        )
-    };
-    let base = format!("<a xml:base='{}/'>", "x".repeat(1000));
-    let thumbnails = "<media:thumbnail url='https://a.example/1'/>".repeat(3000);
-    let groups = "<media:group><media:content url='https://a.example/1'/></media:group>".repeat(3000);
-    let attributes = " a=''".repeat(ATTRIBUTES_MAX + 1);
+fn json_beyond_the_limits_is_refused() {
     let rows = [
-        (wrap(&"<media:group>".repeat(1000)), Excess::Depth),
-        (wrap(&format!("{}{}", "<media:group>".repeat(1000), "</media:group>".repeat(1000))), Excess::Depth),
-        (wrap(&"<a/>".repeat(ELEMENTS_MAX)), Excess::Elements),
-        (wrap(&base.repeat(10)), Excess::Base),
-        (wrap(&format!("<a{attributes}/>")), Excess::Attributes),
-        (wrap(&format!("{thumbnails}{groups}")), Excess::Inherited),
-        (
-            wrap(&format!("<media:description>{}</media:description>{groups}", "x".repeat(1 << 20))),
-            Excess::Inherited,
-        ),
         (format!("{{\"items\": {}", "[".repeat(1000)), Excess::Depth),
-        (format!("{{\"items\": [{}", "0,".repeat(ELEMENTS_MAX)), Excess::Elements),
+        (format!("{{\"items\": [{}", "0,".repeat(VALUES_MAX + 1)), Excess::Values),
     ];
     for (text, expected) in rows {
         match read(&text) {
             Err(ParseError::TooComplex(excess)) => assert_eq!(excess, expected),
             other => panic!("{expected:?}: {other:?}"),
         }
+    }
+}
+
+/// What takes feed-rs's stack, memory or time never gets to it, and costs no item.
+#[test]
+fn what_harms_feed_rs_is_read_without_it() {
+    let base = format!("<a xml:base='{}/'>", "x".repeat(1000));
+    let thumbnails = "<media:thumbnail url='https://a.example/1'/>".repeat(3000);
+    let groups = "<media:group><media:content url='https://a.example/1'/></media:group>".repeat(3000);
+    let contents = [
+        "<media:group>".repeat(1000),
+        format!("{}{}", "<media:group>".repeat(1000), "</media:group>".repeat(1000)),
+        "<a/>".repeat(300_000),
+        base.repeat(10),
+        format!("<a{}/>", " a=''".repeat(ATTRIBUTES_MAX + 1)),
+        format!("{thumbnails}{groups}"),
+        format!("<media:description>{}</media:description>{groups}", "x".repeat(1 << 20)),
+    ];
+    for contents in contents {
+        let item = only(&format!(
+            "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item><guid>1</guid>\
+             {contents}</item></channel></rss>"
+        ));
+        assert_eq!(item.guid.as_deref(), Some("1"), "{:.80}", contents);
     }
 }
 
@@ -87,9 +91,10 @@ fn the_deepest_document_that_is_read_fits_the_stack() {
 }
 
 #[test]
-fn a_crowd_of_json_authors_is_left_out() {
+fn a_crowd_of_json_authors_is_bounded() {
     let crowd = |count: usize| {
-        format!("\"authors\": [{{\"name\": \"A\"}}{}]", ", {\"name\": \"B\"}".repeat(count - 1))
+        let others: Vec<String> = (0..count).map(|number| format!("{{\"name\": \"B{number}\"}}")).collect();
+        format!("\"authors\": [{}]", others.join(", "))
     };
     let read_with = |outer: &str, inner: &str| {
         only(&format!(
@@ -97,20 +102,8 @@ fn a_crowd_of_json_authors_is_left_out() {
         ))
     };
     assert_eq!(read_with(&crowd(2), "\"title\": \"t\"").authors.len(), 2);
-    assert_eq!(read_with(&crowd(9), "\"title\": \"t\"").authors.len(), 0);
-    assert_eq!(read_with(&crowd(1), &crowd(50_000)).authors.len(), 0);
-}
-
-#[test]
-fn a_picture_is_never_given_to_another_item() {
-    // RSS 1.0 items without a link are dropped by feed-rs: the counts differ, and the order tells nothing.
-    let feed = read(
-        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>\
-         <item><title>A</title><image>https://a.example/1.png</image></item>\
-         <item><title>B</title><link>https://a.example/2</link></item></rdf:RDF>",
-    );
-    let items = feed.unwrap().items;
-    assert_eq!((items.len(), items[0].image.as_deref()), (1, None));
+    assert_eq!(read_with(&crowd(9), "\"title\": \"t\"").authors.len(), 9);
+    assert_eq!(read_with(&crowd(1), &crowd(50_000)).authors.len(), 32);
 }
 
 #[test]
