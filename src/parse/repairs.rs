@@ -21,6 +21,8 @@ pub(super) enum Repair {
     OpenCData,
     Unclosed,
     Stray,
+    /// An end tag in another case than its start tag, or with another prefix.
+    Spelling,
     CutOff,
     /// Beyond a limit on elements, nesting or attributes.
     TooMany,
@@ -109,6 +111,7 @@ const ALL: [Repair; KINDS] = [
     Repair::OpenCData,
     Repair::Unclosed,
     Repair::Stray,
+    Repair::Spelling,
     Repair::CutOff,
     Repair::TooMany,
     Repair::Root,
@@ -135,6 +138,7 @@ fn words(repair: Repair, count: usize) -> String {
         Repair::OpenCData => counted("closed", "open CDATA section", "open CDATA sections"),
         Repair::Unclosed => counted("closed", "unclosed tag", "unclosed tags"),
         Repair::Stray => counted("ignored", "stray end tag", "stray end tags"),
+        Repair::Spelling => counted("matched", "end tag spelt otherwise", "end tags spelt otherwise"),
         Repair::CutOff => "cut off in mid-document".to_owned(),
         Repair::TooMany => "left out what is beyond the limits".to_owned(),
         Repair::Root => "took it for a feed by its items".to_owned(),

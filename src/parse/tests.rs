@@ -1,4 +1,7 @@
+mod fields;
 mod hostile;
+mod mutations;
+mod repairs;
 
 use std::{thread, time::Duration};
 

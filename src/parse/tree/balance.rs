@@ -96,6 +96,9 @@ impl<'a> Builder<'a> {
             self.repairs.note(Repair::Stray);
             return;
         }
+        if self.open.get(found).is_some_and(|open| open.written != name) {
+            self.repairs.note(Repair::Spelling);
+        }
         while self.open.len() > found + 1 {
             self.repairs.note(Repair::Unclosed);
             self.pop();
