@@ -27,6 +27,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::{
+    charset::Unreadable,
     feed::{Feed, Format, Item, Text, TextKind},
     scan::{ATTRIBUTES_MAX, BASE_MAX, DEPTH_MAX, ELEMENTS_MAX, Excess, INHERITED_MAX, VALUES_MAX},
 };
@@ -86,6 +87,9 @@ pub enum ParseError {
     /// JSON, but of some other kind.
     #[error("it is a JSON document of another kind, not a feed")]
     OtherJson,
+    /// In a charset that is not read.
+    #[error(transparent)]
+    Charset(#[from] Unreadable),
     /// JSON beyond a limit that keeps us from harm.
     #[error(transparent)]
     TooComplex(#[from] Excess),
@@ -112,14 +116,19 @@ where
     if document.bytes.len() > BODY_MAX {
         return Err(ParseError::TooLarge(document.bytes.len()));
     }
-    let text = charset::decode(document.bytes, document.content_type);
-    let text = charset::without_prologue(&text);
+    let decoded = charset::decode(document.bytes, document.content_type)?;
     let read_date: reader::ReadDate = Arc::new(read_date);
+    let mut feed = parse_text(charset::without_prologue(&decoded.text), document.url, &read_date)?;
+    feed.repairs.splice(0..0, decoded.note);
+    Ok(feed)
+}
+
+fn parse_text(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Feed, ParseError> {
     match sniff::form(text)? {
-        Form::Json => parse_json(text, document.url, &read_date),
+        Form::Json => parse_json(text, url, read_date),
         Form::Xml { start, stranger } => {
             let feed = text.get(start..).unwrap_or(text);
-            let feed = parse_xml(feed, start > 0, stranger.is_some(), document.url, &read_date);
+            let feed = parse_xml(feed, start > 0, stranger.is_some(), url, read_date);
             let is_told = feed.items.iter().any(|item| item.title.is_some() || item.link.is_some());
             match stranger {
                 Some(root) if !is_told => Err(ParseError::OtherXml { root: sniff::excerpt(&root) }),

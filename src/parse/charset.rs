@@ -1,38 +1,236 @@
-//! From bytes to text: byte-order mark, HTTP charset, XML declaration, UTF-8. Knows no markup but the declaration.
+//! From bytes to text: byte-order mark, HTTP charset, XML declaration, and the bytes themselves where these are wrong.
+//! Knows no markup but the declaration.
 
-use std::borrow::Cow;
+mod label;
+#[cfg(test)]
+mod tests;
+mod vietnamese;
 
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
+use std::{borrow::Cow, fmt};
 
-/// Where a declaration that counts must stand.
-const DECLARATION_WITHIN: usize = 1024;
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    WINDOWS_1252, WINDOWS_1258,
+};
 
-/// The text of these bytes. What cannot be decoded becomes U+FFFD: a feed is worth more than its one bad letter.
+use self::label::{Label, Said};
+
+/// `<?xm` in every EBCDIC code page.
+const EBCDIC: [u8; 4] = [0x4c, 0x6f, 0xa7, 0x94];
+
+/// How many valid UTF-8 sequences must stand against each invalid one for a text that is declared as something else.
+const CERTAINTY: usize = 4;
+
+/// Charsets of two bytes a letter, whose letters look like one of UTF-8 now and then.
+const WIDE: [&Encoding; 6] = [GB18030, GBK, BIG5, EUC_JP, EUC_KR, SHIFT_JIS];
+
+/// Of how many letters at most it is believable that all look like UTF-8 by accident.
+const ACCIDENTS: usize = 3;
+
+/// A document's text.
+#[derive(Debug)]
+pub(super) struct Decoded<'a> {
+    /// What cannot be decoded is U+FFFD in it: a feed is worth more than its one bad letter.
+    pub text: Cow<'a, str>,
+    /// What had to be concluded against what was declared, in words.
+    pub note: Option<String>,
+}
+
+/// Written in a charset that nothing here reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is written in EBCDIC, which is not read; it should be UTF-8")]
+pub struct Unreadable;
+
+/// What the bytes are read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Charset {
+    Known(&'static Encoding),
+    Utf32 { big_endian: bool },
+}
+
+impl Charset {
+    fn is_utf16(self) -> bool {
+        [Self::Known(UTF_16LE), Self::Known(UTF_16BE)].contains(&self)
+    }
+}
+
+impl fmt::Display for Charset {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(encoding) => formatter.write_str(encoding.name()),
+            Self::Utf32 { .. } => formatter.write_str("UTF-32"),
+        }
+    }
+}
+
+/// The text of these bytes.
 ///
-/// Without a byte-order mark, bytes that are valid UTF-8 are UTF-8 whatever they are declared as: text of another
-/// charset is practically never valid UTF-8 by accident, and wrong declarations are common.
-pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
-    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(bytes.get(length..).unwrap_or_default()).0;
+/// In this order: a byte-order mark (unless the bytes belie it), the NULs of UTF-16 and UTF-32, validity as UTF-8 (text
+/// of another charset is practically never valid UTF-8 by accident, and wrong declarations are common), HTTP's
+/// charset, the declaration's, and at last windows-1258 where it makes Vietnamese of the bytes, else windows-1252.
+///
+/// # Errors
+/// [`Unreadable`] for EBCDIC.
+pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<Decoded<'a>, Unreadable> {
+    if bytes.starts_with(&EBCDIC) {
+        return Err(Unreadable);
     }
-    // UTF-16 of ASCII letters is valid UTF-8 too, full of NULs; XML 1.0 appendix F tells it by its first character.
-    match bytes {
-        [b'<' | b'{', 0, ..] => return UTF_16LE.decode_without_bom_handling(bytes).0,
-        [0, b'<' | b'{', ..] => return UTF_16BE.decode_without_bom_handling(bytes).0,
-        _ => {}
+    let (charset, bytes) = by_mark(bytes);
+    let label = label::of_http(content_type).or_else(|| label::of_declaration(bytes));
+    let charset = charset.or_else(|| by_zeros(bytes)).unwrap_or_else(|| by_letters(bytes, content_type));
+    let (text, damaged) = read(bytes, charset);
+    let note = note(bytes, label.as_ref(), charset, damaged);
+    Ok(Decoded { text, note })
+}
+
+/// The charset that a byte-order mark names, unless they belie it, and the bytes behind the mark.
+fn by_mark(bytes: &[u8]) -> (Option<Charset>, &[u8]) {
+    let (charset, rest) = match bytes {
+        [0xff, 0xfe, 0, 0, rest @ ..] => (Charset::Utf32 { big_endian: false }, rest),
+        [0, 0, 0xfe, 0xff, rest @ ..] => (Charset::Utf32 { big_endian: true }, rest),
+        _ => {
+            let Some((encoding, length)) = Encoding::for_bom(bytes) else { return (None, bytes) };
+            (Charset::Known(encoding), bytes.get(length..).unwrap_or_default())
+        }
+    };
+    let belied = if charset == Charset::Known(UTF_8) {
+        !is_mostly_utf8(rest, 1)
+    } else {
+        // Markup in UTF-16 and UTF-32 is full of NULs.
+        !rest.is_empty() && !rest.contains(&0)
+    };
+    (Some(charset).filter(|_| !belied), rest)
+}
+
+/// UTF-16 and UTF-32 without a mark: XML 1.0 appendix F tells them by the NULs around the first character.
+fn by_zeros(bytes: &[u8]) -> Option<Charset> {
+    let is_first = |byte: u8| matches!(byte, b'<' | b'{' | b' ' | b'\t' | b'\r' | b'\n');
+    match *bytes {
+        [0, 0, 0, first, ..] if is_first(first) => Some(Charset::Utf32 { big_endian: true }),
+        [first, 0, 0, 0, ..] if is_first(first) => Some(Charset::Utf32 { big_endian: false }),
+        [0, first, 0, _, ..] | [0, first] if is_first(first) => Some(Charset::Known(UTF_16BE)),
+        [first, 0, second, 0, ..] if is_first(first) && second != 0 => Some(Charset::Known(UTF_16LE)),
+        [first, 0] if is_first(first) => Some(Charset::Known(UTF_16LE)),
+        _ => None,
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let labels = [content_type.and_then(http_label), declared_label(bytes)];
-    let encoding = labels
-        .into_iter()
+}
+
+/// The charset of bytes that are ASCII in their markup.
+fn by_letters(bytes: &[u8], content_type: Option<&str>) -> Charset {
+    let labels = [label::of_http(content_type), label::of_declaration(bytes)];
+    let declared: Vec<&'static Encoding> = labels
+        .iter()
         .flatten()
-        .filter_map(|label| Encoding::for_label(label.as_bytes()))
+        .filter_map(|label| label.encoding)
         // Bytes that passed the checks above are not UTF-16, whatever they are declared as.
-        .find(|&encoding| ![REPLACEMENT, UTF_16LE, UTF_16BE].contains(&encoding))
-        .unwrap_or(UTF_8);
-    encoding.decode_without_bom_handling(bytes).0
+        .filter(|&encoding| encoding.is_ascii_compatible() || encoding == ISO_2022_JP)
+        .collect();
+    let encoding = by_declaration(bytes, &declared).unwrap_or_else(|| {
+        if is_mostly_utf8(bytes, 1) {
+            UTF_8
+        } else if vietnamese::is_plausible(bytes) {
+            WINDOWS_1258
+        } else {
+            WINDOWS_1252
+        }
+    });
+    Charset::Known(encoding)
+}
+
+/// The first of these charsets that the bytes agree with.
+fn by_declaration(bytes: &[u8], declared: &[&'static Encoding]) -> Option<&'static Encoding> {
+    let is_clean = |encoding: &'static Encoding| !encoding.decode_without_bom_handling(bytes).1;
+    // Its letters are ASCII behind an escape.
+    if declared.contains(&ISO_2022_JP) && bytes.contains(&0x1b) && is_clean(ISO_2022_JP) {
+        return Some(ISO_2022_JP);
+    }
+    if is_mostly_utf8(bytes, CERTAINTY) {
+        let few = bytes.iter().filter(|byte| !byte.is_ascii()).count() <= ACCIDENTS * 2;
+        let short = !bytes.iter().any(|&byte| byte >= 0xe0);
+        let wide = || declared.iter().copied().find(|encoding| WIDE.contains(encoding));
+        let accident = || wide().filter(|wide| !bytes.is_ascii() && is_clean(wide));
+        return if few && short { accident().or(Some(UTF_8)) } else { Some(UTF_8) };
+    }
+    let others = || declared.iter().copied().filter(|&encoding| encoding != UTF_8 && encoding != ISO_2022_JP);
+    let found = others().find(|&encoding| is_clean(encoding));
+    // Latin-1 is what servers say that know no better, and no bytes contradict it.
+    if found == Some(WINDOWS_1252) && vietnamese::is_plausible(bytes) {
+        return Some(WINDOWS_1258);
+    }
+    // A letter or two that it cannot read belie a charset less than a wrong alphabet would.
+    found.or_else(|| others().next().filter(|_| !is_mostly_utf8(bytes, 1)))
+}
+
+/// Whether the bytes are UTF-8, but for one sequence in as many as `certainty` says. One that is cut off at the end
+/// says nothing, unless it is the only one.
+fn is_mostly_utf8(bytes: &[u8], certainty: usize) -> bool {
+    let whole = whole(bytes);
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    if std::str::from_utf8(whole).is_ok() {
+        return whole.len() == bytes.len() || !whole.is_ascii() || certainty == 1;
+    }
+    for chunk in whole.utf8_chunks() {
+        good += chunk.valid().bytes().filter(|&byte| byte >= 0xc0).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good >= bad.saturating_mul(certainty)
+}
+
+/// The text, and whether anything in it had to be replaced.
+fn read(bytes: &[u8], charset: Charset) -> (Cow<'_, str>, bool) {
+    match charset {
+        Charset::Utf32 { big_endian } => {
+            let scalar = |four: &[u8; 4]| {
+                if big_endian { u32::from_be_bytes(*four) } else { u32::from_le_bytes(*four) }
+            };
+            let characters = bytes.as_chunks::<4>().0.iter().map(|four| char::from_u32(scalar(four)));
+            let text: String = characters.map(|found| found.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+            let damaged = text.contains(char::REPLACEMENT_CHARACTER);
+            (Cow::Owned(text), damaged)
+        }
+        Charset::Known(encoding) => {
+            let bytes = if encoding == UTF_8 { whole(bytes) } else { bytes };
+            encoding.decode_without_bom_handling(bytes)
+        }
+    }
+}
+
+/// The bytes without a UTF-8 sequence that is cut off at the end.
+fn whole(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to()).unwrap_or(bytes),
+        _ => bytes,
+    }
+}
+
+/// In words, where the bytes are not read as they are labelled.
+fn note(bytes: &[u8], label: Option<&Label>, charset: Charset, damaged: bool) -> Option<String> {
+    if bytes.is_ascii() && charset == Charset::Known(UTF_8) {
+        return None;
+    }
+    let replaced = if damaged { ", with letters that could not be read" } else { "" };
+    let Some(label) = label else {
+        let is_expected = charset.is_utf16() || charset == Charset::Known(UTF_8);
+        return match (is_expected, damaged) {
+            (true, false) => None,
+            (true, true) => Some(format!("read as {charset}{replaced}")),
+            (false, _) => Some(format!("no charset declared, read as {charset}{replaced}")),
+        };
+    };
+    let declared = label.encoding.map(Charset::Known);
+    let is_same = match charset {
+        Charset::Utf32 { .. } => label.is_utf32(),
+        _ if charset.is_utf16() => declared.is_some_and(Charset::is_utf16),
+        Charset::Known(_) => declared == Some(charset),
+    };
+    if is_same && !damaged {
+        return None;
+    }
+    let said = match label.said {
+        Said::Http => "sent as",
+        Said::Declaration => "declared",
+    };
+    Some(format!("{said} {}, read as {charset}{replaced}", label.text))
 }
 
 /// The text from its first element on: feed-rs panics at a declaration that comes late, and decodes anew at one that
@@ -50,72 +248,4 @@ pub(super) fn without_prologue(text: &str) -> &str {
 
 fn is_space(character: char) -> bool {
     character.is_whitespace() || character == '\u{feff}'
-}
-
-/// The charset of a Content-Type.
-fn http_label(content_type: &str) -> Option<String> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let is_charset = name.trim().eq_ignore_ascii_case("charset");
-        is_charset.then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-    })
-}
-
-/// The encoding in an XML declaration.
-fn declared_label(bytes: &[u8]) -> Option<String> {
-    let start = String::from_utf8_lossy(bytes.get(..DECLARATION_WITHIN).unwrap_or(bytes));
-    let (_, declaration) = start.split_once("<?xml")?;
-    let (declaration, _) = declaration.split_once("?>")?;
-    let (_, value) = declaration.split_once("encoding")?;
-    let value = value.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    value.split(quote).nth(1).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_charset_is_found_in_its_order() {
-        let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let rows: &[(Vec<u8>, Option<&str>, &str)] = &[
-            ("\u{feff}<a>Tỉnh</a>".into(), Some("text/xml; charset=windows-1252"), "<a>Tỉnh</a>"),
-            ([&[0xff, 0xfe], utf_16("<a>Tỉnh</a>").as_slice()].concat(), None, "<a>Tỉnh</a>"),
-            (utf_16("<a>Tỉnh</a>"), None, "<a>Tỉnh</a>"),
-            ("<a>Tỉnh</a>".into(), Some("text/xml; charset=utf-16"), "<a>Tỉnh</a>"),
-            ("<a>Tỉnh</a>".into(), Some("text/xml; charset=iso-8859-1"), "<a>Tỉnh</a>"),
-            (b"<a>caf\xe9</a>".to_vec(), Some("text/xml; Charset=\"ISO-8859-1\""), "<a>café</a>"),
-            (
-                b"<?xml version='1.0' encoding='koi8-r'?>\xd4".to_vec(),
-                None,
-                "<?xml version='1.0' encoding='koi8-r'?>т",
-            ),
-            (
-                b"<?xml encoding='koi8-r'?>\xe9".to_vec(),
-                Some("a/b; charset=latin1"),
-                "<?xml encoding='koi8-r'?>é",
-            ),
-            (b"<a>T\xe1\xbb\x89nh \xe1\xbb</a>".to_vec(), None, "<a>Tỉnh \u{fffd}</a>"),
-            (
-                b"<?xml encoding='utf-16'?>T\xe1\xbb\x89nh\xff".to_vec(),
-                None,
-                "<?xml encoding='utf-16'?>Tỉnh\u{fffd}",
-            ),
-        ];
-        for (bytes, content_type, expected) in rows {
-            assert_eq!(&decode(bytes, *content_type), expected);
-        }
-    }
-
-    #[test]
-    fn the_declaration_and_what_stands_before_it_go() {
-        assert_eq!(without_prologue("\u{feff}\r\n \u{feff}<?xml version='1.0'?>\n<rss/>\n\0"), "<rss/>");
-        assert_eq!(
-            without_prologue("<?xml-stylesheet href='a'?><rss/>"),
-            "<?xml-stylesheet href='a'?><rss/>"
-        );
-        assert_eq!(without_prologue("<?xml version='1.0'"), "");
-        assert_eq!(without_prologue(" {} "), "{}");
-    }
 }
