@@ -6,16 +6,18 @@
 //! `Cập nhật`) are passed over, an unexplained number never is.
 
 mod clock;
+mod months;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod zones;
 
 use chrono::{
-    Datelike as _, MappedLocalTime, NaiveDate, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _,
+    Datelike as _, MappedLocalTime, NaiveDate, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _, Weekday,
 };
 use chrono_tz::Tz;
 
-use self::tokens::Line;
+use self::{clock::Clock, tokens::Line};
 use crate::model::Timestamp;
 
 /// Longer texts are not dates; in characters, without surrounding space.
@@ -45,9 +47,14 @@ pub fn read(text: &str, zone: Tz) -> Option<Timestamp> {
     line.without_weekday_number().and_then(|rest| instant(rest, zone)).or_else(|| instant(line, zone))
 }
 
-/// A lone number of 10 or 13 digits: seconds or milliseconds since 1970.
+/// A lone number of 10 or 13 digits: seconds or milliseconds since 1970. .NET writes `/Date(…)/` around it.
 fn since_1970(line: &Line) -> Option<Timestamp> {
-    let number = line.number(0).filter(|_| line.len() == 1)?;
+    let &[number] = line.numbers().as_slice() else { return None };
+    let is_alone =
+        (0..line.len()).all(|at| matches!(line.word(at), "" | "date")) && !line.has_mark(&['-', '+']);
+    if !is_alone {
+        return None;
+    }
     let value = i64::try_from(number.value).ok()?;
     match number.digits {
         10 => Timestamp::from_timestamp(value, 0),
@@ -64,14 +71,50 @@ fn instant(mut line: Line, zone: Tz) -> Option<Timestamp> {
         Some(offset) => Some(offset),
         None => clock::take_zone(&mut line, after).ok()?,
     };
+    if let Some(mark) = (1..line.len()).find(|&at| line.word(at) == "w" && line.is_glued(at + 1)) {
+        return at(by_week(&line, mark)?, clock.as_ref(), offset, zone);
+    }
     let month = line.take_month();
     let month_first = clock.as_ref().is_some_and(|clock| clock.month_first);
-    let day = day(&line.numbers(), month, month_first)?;
-    let time = clock.map_or(Some(TimeDelta::zero()), |clock| clock.since_midnight())?;
+    let day = day(&line.numbers(), month, month_first).or_else(|| coarse(&line, month, clock.as_ref()))?;
+    at(day, clock.as_ref(), offset, zone)
+}
+
+/// This time of this day.
+fn at(day: NaiveDate, clock: Option<&Clock>, offset: Option<i64>, zone: Tz) -> Option<Timestamp> {
+    let time = clock.map_or(Some(TimeDelta::zero()), Clock::since_midnight)?;
     let local = day.and_time(chrono::NaiveTime::MIN).checked_add_signed(time)?;
     match offset {
         Some(seconds) => Some(local.checked_sub_signed(TimeDelta::seconds(seconds))?.and_utc()),
         None => in_zone(local, zone),
+    }
+}
+
+/// ISO 8601's `2012-W03-2` and `2012W032`, the `W` being at `mark`; the week alone is its Monday.
+fn by_week(line: &Line, mark: usize) -> Option<NaiveDate> {
+    let (week, day) = match *line.numbers().as_slice() {
+        [_, week] if week.digits == 3 => (week.value / 10, week.value % 10),
+        [_, week] if week.digits == 2 => (week.value, 1),
+        [_, week, day] if week.digits == 2 && day.digits == 1 => (week.value, day.value),
+        _ => return None,
+    };
+    let year = line.number(0).filter(|year| year.digits == 4 && mark <= 2)?;
+    let weekday = Weekday::try_from(u8::try_from(day.checked_sub(1)?).ok()?).ok()?;
+    let year = i32::try_from(year.value).ok().filter(|year| YEARS.contains(year))?;
+    NaiveDate::from_isoywd_opt(year, u32::try_from(week).ok()?, weekday)
+}
+
+/// W3C's `2012-01` and `2012`, with nothing beside them: the first day of it.
+fn coarse(line: &Line, month: Option<u64>, clock: Option<&Clock>) -> Option<NaiveDate> {
+    if month.is_some() || clock.is_some() {
+        return None;
+    }
+    match (line.numbers().as_slice(), line.len()) {
+        (&[year], 1) if year.digits == 4 => calendar(year, 1, 1),
+        (&[year, month], 3) if (year.digits, month.digits) == (4, 2) && line.is_mark(1, &['-']) => {
+            calendar(year, month.value, 1)
+        }
+        _ => None,
     }
 }
 
@@ -81,6 +124,11 @@ fn day(numbers: &[tokens::Number], month: Option<u64>, month_first: bool) -> Opt
         (&[first, second], Some(month)) => {
             let (year, day) = if first.digits > 2 { (first, second) } else { (second, first) };
             calendar(year, month, day.value)
+        }
+        // ISO 8601's day of the year
+        (&[year, day], None) if (year.digits, day.digits) == (4, 3) => {
+            let year = i32::try_from(year.value).ok().filter(|year| YEARS.contains(year))?;
+            NaiveDate::from_yo_opt(year, u32::try_from(day.value).ok()?)
         }
         (&[year, second, third], None) if year.digits > 2 => {
             either(year, (second.value, third.value), (third.value, second.value))

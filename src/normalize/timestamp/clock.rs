@@ -2,38 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::tokens::Line;
-
-/// Offsets in hours. Of names with several meanings the one that feeds use.
-const ZONES: [(&str, i64); 27] = [
-    ("z", 0),
-    ("gmt", 0),
-    ("utc", 0),
-    ("ut", 0),
-    ("ict", 7),
-    ("wib", 7),
-    ("viet", 7),
-    ("vietnam", 7),
-    ("est", -5),
-    ("edt", -4),
-    ("cst", -6),
-    ("cdt", -5),
-    ("mst", -7),
-    ("mdt", -6),
-    ("pst", -8),
-    ("pdt", -7),
-    ("wet", 0),
-    ("bst", 1),
-    ("cet", 1),
-    ("cest", 2),
-    ("eet", 2),
-    ("msk", 3),
-    ("hkt", 8),
-    ("sgt", 8),
-    ("jst", 9),
-    ("kst", 9),
-    ("aest", 10),
-];
+use super::{tokens::Line, zones};
 
 /// An offset that no zone has.
 #[derive(Debug, Clone, Copy)]
@@ -104,21 +73,17 @@ pub(super) fn take_zone(line: &mut Line, after: usize) -> Result<Option<i64>, Im
     if after > 0 && matches!(line.word(after).as_bytes(), [b'a'..=b'i' | b'k'..=b'z']) {
         return Ok(Some(0));
     }
-    let named = (0..line.len()).find_map(|at| Some((at, hours(line.word(at))?)));
-    let Some((at, hours)) = named else { return Ok(None) };
+    let named = (0..line.len()).find_map(|at| Some((at, zones::minutes(line.word(at))?)));
+    let Some((at, minutes)) = named else { return Ok(None) };
     if is_minus(line, at + 1) {
         return take_offset(line, at + 1, -1).map(Some);
     }
     // `GMT7`
-    if let Some(bare) = line.short(at + 1).filter(|_| hours == 0 && line.is_glued(at + 1)) {
+    if let Some(bare) = line.short(at + 1).filter(|_| minutes == 0 && line.is_glued(at + 1)) {
         line.take(at..at + 2);
         return seconds(1, bare, 0).map(Some);
     }
-    Ok(Some(hours * 3600))
-}
-
-fn hours(name: &str) -> Option<i64> {
-    ZONES.iter().find(|zone| zone.0 == name).map(|zone| zone.1)
+    Ok(Some(minutes * 60))
 }
 
 /// Whether a minus here is an offset's, and not the dash before a day.
@@ -161,6 +126,8 @@ pub(super) fn take(line: &mut Line) -> Option<Clock> {
         clock.half = Some(half);
         clock.month_first = month_first;
         clock.end = at + length;
+    } else if let Some(half) = start.checked_sub(1).and_then(|at| half_before(line.word(at))) {
+        clock.half = Some(half);
     }
     line.take(start..clock.end);
     Some(clock)
@@ -171,6 +138,7 @@ fn find(line: &Line, at: usize) -> Option<Clock> {
     if line.word(at) == "t" && at > 0 && line.is_glued(at + 1) {
         let number = line.number(at + 1)?;
         return match number.digits {
+            1 | 2 if !line.is_mark(at + 2, &[':']) => Some(Clock::new(number.value, 0, at + 2)),
             4 => Some(Clock::new(number.value / 100, number.value % 100, at + 2)),
             6 => {
                 let clock = Clock::new(number.value / 10_000, number.value / 100 % 100, at + 2);
@@ -234,6 +202,15 @@ fn half(line: &Line, at: usize) -> Option<(Half, bool, usize)> {
         "sang" => Some((Half::Morning, false, 1)),
         "trua" => Some((Half::Noon, false, 1)),
         "chieu" | "toi" => Some((Half::Afternoon, false, 1)),
+        _ => None,
+    }
+}
+
+/// The half of the day in the languages that name it before the time.
+fn half_before(word: &str) -> Option<Half> {
+    match word {
+        "오전" | "上午" | "am" => Some(Half::Morning),
+        "오후" | "下午" | "pm" => Some(Half::Afternoon),
         _ => None,
     }
 }

@@ -1,41 +1,11 @@
-//! Cuts a date's text into numbers, words and marks. Knows the words for months, and nothing of clocks and zones.
+//! Cuts a date's text into numbers, words and marks. Knows nothing of clocks and zones.
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
+use super::months;
+
 /// More digits than any date writes in a row (`20220607082731436` has 17).
 const DIGITS_MAX: usize = 17;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-/// The Vietnamese numbers of the months, without accents; `giêng` and `chạp` are those of the lunar year.
-const MONTH_NUMBERS: [(&str, u64); 13] = [
-    ("mot", 1),
-    ("gieng", 1),
-    ("hai", 2),
-    ("ba", 3),
-    ("tu", 4),
-    ("bon", 4),
-    ("nam", 5),
-    ("sau", 6),
-    ("bay", 7),
-    ("tam", 8),
-    ("chin", 9),
-    ("muoi", 10),
-    ("chap", 12),
-];
 
 /// `Thứ`, which a number follows, keeps its accents: without them it is Thursday.
 const WEEKDAY: &str = "thứ";
@@ -110,7 +80,11 @@ impl Line {
             let value = digits.iter().fold(0, |sum, &c| sum * 10 + u64::from(c.to_digit(10).unwrap_or(0)));
             Kind::Number(Number { value, digits: digits.len() })
         };
-        if matches!(run.len(), 8 | 12 | 14 | 17) {
+        if run.len() == 7 {
+            // ISO 8601's year and day of the year
+            self.push(number(&run[..4]), glued);
+            self.push(number(&run[4..]), true);
+        } else if matches!(run.len(), 8 | 12 | 14 | 17) {
             for (digits, glued) in [(&run[..4], glued), (&run[4..6], true), (&run[6..8], true)] {
                 self.push(number(digits), glued);
             }
@@ -161,6 +135,11 @@ impl Line {
         matches!(self.0.get(at), Some(Token { kind: Kind::Mark(mark), .. }) if marks.contains(mark))
     }
 
+    /// Whether one of these marks stands anywhere.
+    pub fn has_mark(&self, marks: &[char]) -> bool {
+        (0..self.len()).any(|at| self.is_mark(at, marks))
+    }
+
     pub fn is_glued(&self, at: usize) -> bool {
         self.0.get(at).is_some_and(|token| token.glued)
     }
@@ -193,10 +172,10 @@ impl Line {
 
     /// Takes `January`, `Sept`, `tháng 1`, `thg 1`, `Th1`, `tháng Giêng`.
     pub fn take_month(&mut self) -> Option<u64> {
-        let (at, month, length) = (0..self.len()).find_map(|at| {
-            let (month, length) = self.month(at)?;
-            Some((at, month, length))
-        })?;
+        let told = |at| self.month(at).map(|(month, length)| (at, month, length));
+        // `mar. 13 janv.`: Tuesday in three languages; it comes before the month, and is March only where none follows.
+        let certain = (0..self.len()).filter(|&at| self.word(at) != "mar").find_map(told);
+        let (at, month, length) = certain.or_else(|| (0..self.len()).find_map(told))?;
         self.take(at..at + length);
         Some(month)
     }
@@ -213,23 +192,17 @@ impl Line {
             }
         }
         if is_named {
-            return match (self.word(at + 1), self.word(at + 2)) {
-                ("muoi", "mot") => Some((11, 3)),
-                ("muoi", "hai") => Some((12, 3)),
-                (first, _) => MONTH_NUMBERS.iter().find(|(name, _)| *name == first).map(|found| (found.1, 2)),
-            };
+            let (month, length) = months::numbered(self.word(at + 1), self.word(at + 2))?;
+            return Some((month, length + 1));
         }
-        if word == "sept" {
-            return Some((9, 1));
-        }
-        let index = MONTHS.iter().position(|name| word.len() >= 3 && name.starts_with(word))?;
-        Some((index as u64 + 1, 1))
+        months::named(word).map(|month| (month, 1))
     }
 }
 
 fn word(run: &[char]) -> String {
     let text: String = run.iter().collect();
-    if text == WEEKDAY { text } else { text.nfd().filter(|&c| !is_combining_mark(c)).collect() }
+    // Composed again for Hangul, whose syllables fall apart too.
+    if text == WEEKDAY { text } else { text.nfd().filter(|&c| !is_combining_mark(c)).nfc().collect() }
 }
 
 fn mark(character: char) -> char {

@@ -221,6 +221,12 @@ fn other_charsets_go_by_their_label_and_without_one_by_their_letters() {
             "<a>café</a>",
             Some("no charset declared, read as windows-1252"),
         ),
+    ]);
+}
+
+#[test]
+fn what_is_declared_as_utf_8_and_is_not_is_vietnamese_or_latin() {
+    check(&[
         (
             "Latin-1 declared as UTF-8",
             b"<?xml encoding='utf-8'?>caf\xe9 na\xefve".to_vec(),
