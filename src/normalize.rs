@@ -1,6 +1,7 @@
 //! A feed as published becomes entries as we keep them: identity, dates, text, links, HTML. Pure: values in, values
 //! out; it knows neither the network nor the store, and is told what is known already.
 
+pub mod dates;
 mod html;
 mod identity;
 mod link;

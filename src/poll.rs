@@ -119,8 +119,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         reading: Digest,
     ) -> Result<Reading, Failure> {
         let (hints, validators) = (body.hints, body.validators.clone());
-        let document =
-            self.readers.read(body, Arc::clone(source)).await.map_err(|error| unreadable(&error, hints))?;
+        let document = self.readers.read(body, Arc::clone(source), (self.clock)()).await;
+        let document = document.map_err(|error| unreadable(&error, hints))?;
         let keys = normalize::keys(&document.entries);
         let known = self.store.known(source.id.clone(), keys).await;
         let known = known

@@ -34,6 +34,12 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 /// write under a Vietnamese locale): then the month does. Where only one of both orders is possible, it is that one.
 #[must_use]
 pub fn read(text: &str, zone: Tz) -> Option<Timestamp> {
+    read_with_offset(text, zone).map(|(instant, _)| instant)
+}
+
+/// As [`read`], and how many seconds ahead of UTC the text says that it is, where it says so.
+#[must_use]
+pub fn read_with_offset(text: &str, zone: Tz) -> Option<(Timestamp, Option<i64>)> {
     let text = text.trim();
     // The length in bytes is checked first, so that a long text is not walked.
     if text.len() > TEXT_MAX * 4 || text.chars().count() > TEXT_MAX {
@@ -41,7 +47,7 @@ pub fn read(text: &str, zone: Tz) -> Option<Timestamp> {
     }
     let line = Line::cut(text)?;
     if let Some(instant) = since_1970(&line) {
-        return YEARS.contains(&instant.year()).then_some(instant);
+        return YEARS.contains(&instant.year()).then_some((instant, None));
     }
     // `Thu 5` may be Thursday the 5th, or what `Thứ 5` (Thursday) becomes when its accents are lost.
     line.without_weekday_number().and_then(|rest| instant(rest, zone)).or_else(|| instant(line, zone))
@@ -63,7 +69,7 @@ fn since_1970(line: &Line) -> Option<Timestamp> {
     }
 }
 
-fn instant(mut line: Line, zone: Tz) -> Option<Timestamp> {
+fn instant(mut line: Line, zone: Tz) -> Option<(Timestamp, Option<i64>)> {
     let plus = clock::take_plus(&mut line).ok()?;
     let clock = clock::take(&mut line);
     let after = clock.as_ref().map_or(0, |clock| clock.end);
@@ -72,12 +78,13 @@ fn instant(mut line: Line, zone: Tz) -> Option<Timestamp> {
         None => clock::take_zone(&mut line, after).ok()?,
     };
     if let Some(mark) = (1..line.len()).find(|&at| line.word(at) == "w" && line.is_glued(at + 1)) {
-        return at(by_week(&line, mark)?, clock.as_ref(), offset, zone);
+        let instant = at(by_week(&line, mark)?, clock.as_ref(), offset, zone)?;
+        return Some((instant, offset));
     }
     let month = line.take_month();
     let month_first = clock.as_ref().is_some_and(|clock| clock.month_first);
     let day = day(&line.numbers(), month, month_first).or_else(|| coarse(&line, month, clock.as_ref()))?;
-    at(day, clock.as_ref(), offset, zone)
+    Some((at(day, clock.as_ref(), offset, zone)?, offset))
 }
 
 /// This time of this day.
@@ -158,7 +165,8 @@ fn calendar(year: tokens::Number, month: u64, day: u64) -> Option<NaiveDate> {
     YEARS.contains(&year).then_some(day)
 }
 
-fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<Timestamp> {
+/// The instant at which clocks in this zone show this time; see [`read`] for the times that none or two show.
+pub(super) fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<Timestamp> {
     match zone.from_local_datetime(&local) {
         MappedLocalTime::Single(time) | MappedLocalTime::Ambiguous(time, _) => Some(time.to_utc()),
         MappedLocalTime::None => {

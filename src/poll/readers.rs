@@ -4,11 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::sync::{Semaphore, oneshot};
+use tracing::info;
 
 use crate::{
     fetch::Body,
-    model::{Entry, Source},
-    normalize::{self, timestamp},
+    model::{Entry, Source, Timestamp},
+    normalize::{
+        self,
+        dates::{self, Circumstances, Seen},
+        timestamp,
+    },
     parse::{self, Document, ParseError},
 };
 
@@ -41,14 +46,19 @@ impl Readers {
         Self { turns: Arc::new(Semaphore::new(READERS_MAX)) }
     }
 
-    /// Reads a body as its source's zone and address demand.
-    pub(super) async fn read(&self, body: Body, source: Arc<Source>) -> Result<Read, ReadError> {
+    /// Reads a body as its source's zone and address demand; `now` is when it came.
+    pub(super) async fn read(
+        &self,
+        body: Body,
+        source: Arc<Source>,
+        now: Timestamp,
+    ) -> Result<Read, ReadError> {
         // The semaphore is never closed; were it, reading on without a turn would be the lesser evil.
         let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
         let (answer, answered) = oneshot::channel();
         let work = move || {
             // Nobody may be waiting any more: then the result is not wanted.
-            let _ = answer.send(read(&body, &source));
+            let _ = answer.send(read(&body, &source, now));
             drop(turn);
         };
         let thread = std::thread::Builder::new().name("reader".to_owned()).stack_size(parse::STACK_SIZE);
@@ -57,10 +67,26 @@ impl Readers {
     }
 }
 
-fn read(body: &Body, source: &Source) -> Result<Read, ParseError> {
+fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError> {
     let zone = source.timezone;
     let document =
         Document { bytes: &body.bytes, content_type: body.content_type.as_deref(), url: &body.url };
-    let feed = parse::parse(&document, move |text: &str| timestamp::read(text, zone))?;
-    Ok(Read { entries: normalize::normalize(&feed, &body.url), ttl: feed.ttl })
+    let seen = Arc::new(Seen::default());
+    let read_date = {
+        let seen = Arc::clone(&seen);
+        move |text: &str| seen.read(text, zone)
+    };
+    let feed = parse::parse(&document, read_date)?;
+    let mut entries = normalize::normalize(&feed, &body.url);
+    let circumstances = Circumstances { zone, now, modified: modified(body) };
+    let mut dated: Vec<&mut Entry> = entries.iter_mut().collect();
+    for correction in dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances) {
+        info!(source = %source.id, "{correction}");
+    }
+    Ok(Read { entries, ttl: feed.ttl })
+}
+
+fn modified(body: &Body) -> Option<Timestamp> {
+    let text = std::str::from_utf8(body.validators.last_modified.as_deref()?).ok()?;
+    timestamp::read(text, chrono_tz::Tz::UTC)
 }

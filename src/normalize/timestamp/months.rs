@@ -43,7 +43,7 @@ pub(super) fn named(word: &str) -> Option<u64> {
         return None;
     }
     let is_meant = |names: &&str| names.split(' ').any(|name| name.starts_with(word));
-    let index = NAMES.iter().position(|names| is_meant(names))?;
+    let index = NAMES.iter().position(is_meant)?;
     u64::try_from(index + 1).ok()
 }
 
