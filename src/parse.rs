@@ -118,7 +118,8 @@ where
     }
     let decoded = charset::decode(document.bytes, document.content_type)?;
     let read_date: reader::ReadDate = Arc::new(read_date);
-    let mut feed = parse_text(charset::without_prologue(&decoded.text), document.url, &read_date)?;
+    let text = charset::without_prologue(sniff::behind_declaration(&decoded.text));
+    let mut feed = parse_text(text, document.url, &read_date)?;
     feed.repairs.splice(0..0, decoded.note);
     Ok(feed)
 }
@@ -133,7 +134,7 @@ fn parse_text(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Fee
             match stranger {
                 Some(root) if !is_told => Err(ParseError::OtherXml { root: sniff::excerpt(&root) }),
                 // A page that only mentions a feed.
-                None if start > 0 && !is_told => Err(sniff::page(text)),
+                None if start > 0 && !is_told => Err(sniff::mention(text)),
                 _ => Ok(feed),
             }
         }
@@ -150,7 +151,7 @@ fn parse_xml(text: &str, has_junk: bool, is_strange: bool, url: &Url, read_date:
             Ok(read) => {
                 let told = told::feed(tree, url, read_date);
                 let lost = told.items.len().saturating_sub(read.entries.len());
-                if lost == 0 && !has_junk {
+                if lost == 0 && !has_junk && !(told.items.is_empty() && mentions_items(text)) {
                     return convert::completed(told, read);
                 }
                 repairs.note_many(Repair::Lost, lost);
@@ -158,7 +159,12 @@ fn parse_xml(text: &str, has_junk: bool, is_strange: bool, url: &Url, read_date:
             Err(failed) => repairs.refuse(failed.to_string()),
         }
     }
-    let mut tree = exact.unwrap_or_else(|| tree::lenient(text));
+    let mut tree = match exact {
+        // Well-formed, and yet its items are where none belong.
+        Some(tree) if told::is_empty(&tree) => tree::lenient(text),
+        Some(tree) => tree,
+        None => tree::lenient(text),
+    };
     repairs.note_many(Repair::Junk, usize::from(has_junk));
     repairs.note_many(Repair::Root, usize::from(is_strange));
     tree.repairs.merge(&repairs);
@@ -171,6 +177,10 @@ fn parse_xml(text: &str, has_junk: bool, is_strange: bool, url: &Url, read_date:
         // Ours is whole without it.
         Err(_) => told,
     }
+}
+
+fn mentions_items(text: &str) -> bool {
+    ["<item", "<entry", ":item", ":entry", "<ITEM"].iter().any(|sign| text.contains(sign))
 }
 
 fn parse_json(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Feed, ParseError> {

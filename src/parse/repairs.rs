@@ -46,6 +46,7 @@ pub(super) struct Repairs {
     prefixes: Vec<String>,
     /// Why the strict reader would not have it.
     refusal: Option<String>,
+    is_damaged: bool,
 }
 
 impl Repairs {
@@ -56,11 +57,13 @@ impl Repairs {
     pub(super) fn note_many(&mut self, repair: Repair, count: usize) {
         if let Some(sum) = self.counts.get_mut(repair as usize) {
             *sum += count;
+            self.is_damaged |= count > 0 && repair != Repair::ControlCharacter;
         }
     }
 
     /// A prefix that the document uses and does not declare.
     pub(super) fn declare(&mut self, prefix: &str) {
+        self.is_damaged = true;
         if self.prefixes.len() < PREFIXES_MAX && !self.prefixes.iter().any(|known| known == prefix) {
             self.prefixes.push(prefix.to_owned());
         }
@@ -71,6 +74,7 @@ impl Repairs {
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
+        self.is_damaged |= other.is_damaged;
         self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
         other.prefixes.iter().for_each(|prefix| self.declare(prefix));
         if let Some(reason) = &other.refusal {
@@ -80,9 +84,7 @@ impl Repairs {
 
     /// Whether the document is ill-formed, or says what feed-rs would not understand.
     pub(super) fn is_damaged(&self) -> bool {
-        let harmless = Repair::ControlCharacter as usize;
-        !self.prefixes.is_empty()
-            || self.counts.iter().enumerate().any(|(kind, &count)| kind != harmless && count > 0)
+        self.is_damaged
     }
 
     /// In plain words, each once.

@@ -49,13 +49,11 @@ pub(super) fn form(text: &str) -> Result<Form, ParseError> {
         let Some(token) = tokens.next() else { break };
         let Token::Start(tag) = token else { continue };
         let name = local(tag.name);
-        if first.is_none() && is_markup && !begins_page(text) {
-            if FEED_ROOTS.contains(&name.as_str()) {
-                return Ok(Form::Xml { start: 0, stranger: None });
-            }
-            if !HTML_ROOTS.contains(&name.as_str()) {
-                return Ok(Form::Xml { start: 0, stranger: Some(name) });
-            }
+        if first.is_none() && FEED_ROOTS.contains(&name.as_str()) && !begins_page(text) {
+            return Ok(Form::Xml {
+                start: if is_markup { 0 } else { beginning(text, start) },
+                stranger: None,
+            });
         }
         if is_feed(&name, &tag) {
             return Ok(Form::Xml { start: beginning(text, start), stranger: None });
@@ -66,8 +64,33 @@ pub(super) fn form(text: &str) -> Result<Form, ParseError> {
         }
         first.get_or_insert(name);
     }
-    let is_page = begins_page(text) || first.is_some_and(|name| HTML_ROOTS.contains(&name.as_str()));
-    if is_page && is_markup { Err(page(text)) } else { Err(ParseError::Unknown { start: excerpt(text) }) }
+    let is_html = begins_page(text) || first.as_ref().is_some_and(|name| HTML_ROOTS.contains(&name.as_str()));
+    match first {
+        Some(stranger) if is_markup && !is_html => Ok(Form::Xml { start: 0, stranger: Some(stranger) }),
+        _ => Err(no_feed(text, is_html)),
+    }
+}
+
+/// What a text is that holds no feed.
+fn no_feed(text: &str, is_html: bool) -> ParseError {
+    if is_html && text.starts_with('<') { page(text) } else { ParseError::Unknown { start: excerpt(text) } }
+}
+
+/// What a text is that only mentions a feed somewhere.
+pub(super) fn mention(text: &str) -> ParseError {
+    no_feed(text, true)
+}
+
+/// The text behind an XML declaration that does not end as one does: `<?xml version="1.0">`.
+pub(super) fn behind_declaration(text: &str) -> &str {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let rest = start.strip_prefix("<?xml").filter(|rest| rest.starts_with(char::is_whitespace));
+    let end =
+        rest.and_then(|rest| rest.find(['>', '<']).and_then(|end| rest.get(..end).zip(rest.get(end..))));
+    match end {
+        Some((declaration, rest)) if !declaration.ends_with('?') => rest.strip_prefix('>').unwrap_or(rest),
+        _ => text,
+    }
 }
 
 /// Whether a tag within something else begins a feed for sure.
@@ -99,7 +122,7 @@ fn local(name: &str) -> String {
 }
 
 /// A page for browsers, or for a cookie.
-pub(super) fn page(text: &str) -> ParseError {
+fn page(text: &str) -> ParseError {
     let within = text.char_indices().map(|(at, _)| at).take_while(|&at| at < CHALLENGE_WITHIN).last();
     let start = text.get(..within.unwrap_or(0)).unwrap_or_default();
     if start.contains("D1N=") && start.contains("document.cookie") {

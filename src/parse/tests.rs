@@ -68,7 +68,7 @@ fn an_item_of_the_onecms_family_has_its_link_date_and_picture() {
     .unwrap();
     assert_eq!(feed.format, Some(Format::Rss2));
     assert_eq!(feed.title.as_deref(), Some("Báo Thử"));
-    assert_eq!(feed.link.as_deref(), Some("https://bao.example/"));
+    assert_eq!(feed.link.as_deref(), Some("https://bao.example"));
     assert_eq!(feed.description.as_deref(), Some("Tin thử"));
     assert_eq!(feed.language.as_deref(), Some("vi-VN"));
     assert_eq!(feed.generator.as_deref(), Some("Máy in"));

@@ -1,14 +1,14 @@
 //! XML as it is really sent, cut into tags and texts, in one pass and in time linear in its length. It never fails:
-//! what is wrong is noted and taken as it was surely meant. Knows no feed format but the names that tell a tag without
-//! its `>` from a bare `<`.
+//! what is wrong is noted and taken as it was surely meant. Knows no feed format.
+
+mod doctype;
+mod tag;
 
 use std::{borrow::Cow, ops::ControlFlow};
 
 use super::{
     entities::{Entities, legal},
-    names::{self, Space},
     repairs::{Repair, Repairs},
-    scan::ATTRIBUTES_MAX,
 };
 
 /// A start tag.
@@ -51,21 +51,19 @@ pub(super) struct Tokens<'a> {
 /// The place of the next of something at or after a place that was asked for before.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sought {
+    is_known: bool,
     from: usize,
-    found: Option<Option<usize>>,
+    /// None where there is no further one.
+    found: Option<usize>,
 }
 
 impl Sought {
     fn next(&mut self, source: &str, what: &str, from: usize) -> Option<usize> {
-        if let Some(found) = self.found
-            && from >= self.from
-            && found.is_none_or(|found| found >= from)
-        {
-            return found;
+        if !self.is_known || from < self.from || self.found.is_some_and(|found| found < from) {
+            let found = source.get(from..).and_then(|rest| rest.find(what)).map(|at| from + at);
+            *self = Self { is_known: true, from, found };
         }
-        let found = source.get(from..).and_then(|rest| rest.find(what)).map(|at| from + at);
-        *self = Self { from, found: Some(found) };
-        found
+        self.found
     }
 }
 
@@ -174,12 +172,11 @@ impl<'a> Tokens<'a> {
             self.repairs.note(Repair::LateDeclaration);
         }
         let end = self.instruction_end.next(self.source, "?>", self.at + 2);
-        match end {
-            Some(end) => self.at = end + 2,
-            None => {
-                self.repairs.note(Repair::OpenTag);
-                self.at = self.rest().find('>').map_or(self.source.len(), |at| self.at + at + 1);
-            }
+        if let Some(end) = end {
+            self.at = end + 2;
+        } else {
+            self.repairs.note(Repair::OpenTag);
+            self.at = self.rest().find('>').map_or(self.source.len(), |at| self.at + at + 1);
         }
         ControlFlow::Continue(())
     }
@@ -231,159 +228,6 @@ impl<'a> Tokens<'a> {
         self.at = end + 3;
         ControlFlow::Break(Token::Text(legal(contents, &mut self.repairs)))
     }
-
-    /// Notes the entities that it declares (XML 1.0 section 4.2.1); external ones are nobody's.
-    fn document_type(&mut self) {
-        let start = self.at + "<!DOCTYPE".len();
-        let rest = self.source.get(start..).unwrap_or_default();
-        let Some(end) = rest.find(['[', '>', '<']) else {
-            self.at = self.source.len();
-            return;
-        };
-        self.at = start + end + 1;
-        match rest.as_bytes().get(end) {
-            Some(b'<') => self.at -= 1,
-            Some(b'[') if !std::mem::replace(&mut self.has_subset, true) => {
-                let subset = start + end + 1;
-                if let Some(length) = self.subset(subset) {
-                    self.at = subset + length;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The length of an internal subset that begins here, the closing `]>` included.
-    fn subset(&mut self, from: usize) -> Option<usize> {
-        let subset = self.source.get(from..)?;
-        let mut at = 0;
-        loop {
-            at += subset.get(at..)?.find(['<', ']'])?;
-            let rest = subset.get(at..)?;
-            if rest.starts_with(']') {
-                let behind = rest.get(1..)?.trim_start();
-                return Some(subset.len() - behind.strip_prefix('>').unwrap_or(behind).len());
-            }
-            if rest.starts_with("<!--") {
-                at += rest.find("-->")? + 3;
-                continue;
-            }
-            let length = match rest.strip_prefix("<!ENTITY").and_then(declared) {
-                Some((name, value, behind)) => {
-                    self.entities.declare(name, value);
-                    rest.len() - behind.len()
-                }
-                None => 1,
-            };
-            at += length;
-        }
-    }
-
-    fn start_tag(&mut self) -> ControlFlow<Token<'a>> {
-        let start = self.at;
-        let before = self.repairs.clone();
-        let mut at = start + 1;
-        at += name_length(self.source, at);
-        let mut tag = Tag { name: self.source.get(start + 1..at).unwrap_or_default(), ..Tag::default() };
-        loop {
-            at = skip_space(self.source, at);
-            match self.byte(at) {
-                // The document ends within a tag.
-                None => {
-                    self.repairs.note(Repair::CutOff);
-                    self.at = self.source.len();
-                    return ControlFlow::Continue(());
-                }
-                Some(b'>') => {
-                    self.at = at + 1;
-                    return ControlFlow::Break(Token::Start(tag));
-                }
-                Some(b'/') if self.byte(at + 1) == Some(b'>') => {
-                    self.at = at + 2;
-                    tag.is_empty = true;
-                    return ControlFlow::Break(Token::Start(tag));
-                }
-                Some(b'<') => {
-                    if is_known(tag.name) {
-                        self.repairs.note(Repair::OpenTag);
-                        self.at = at;
-                        return ControlFlow::Break(Token::Start(tag));
-                    }
-                    // All of it at once: read tag by tag again, its quotes could take time with the square of its length.
-                    self.repairs = before;
-                    self.repairs.note(Repair::BareLessThan);
-                    self.at = at;
-                    let raw = self.source.get(start..at).unwrap_or_default();
-                    return ControlFlow::Break(Token::Text(self.entities.decode(raw, &mut self.repairs)));
-                }
-                Some(byte) if is_name_byte(byte) => at = self.attribute(at, &mut tag),
-                Some(byte) => {
-                    self.repairs.note(Repair::Attribute);
-                    // Beyond ASCII only whole characters: those are name bytes.
-                    at += usize::from(byte.is_ascii()).max(1);
-                }
-            }
-        }
-    }
-
-    /// Reads one attribute; where it ends.
-    fn attribute(&mut self, from: usize, tag: &mut Tag<'a>) -> usize {
-        let name_end = from + name_length(self.source, from);
-        let name = self.source.get(from..name_end).unwrap_or_default();
-        let equals = skip_space(self.source, name_end);
-        let (value, end) = if self.byte(equals) == Some(b'=') {
-            self.value(skip_space(self.source, equals + 1))
-        } else {
-            self.repairs.note(Repair::Attribute);
-            ("", name_end)
-        };
-        if tag.attributes.len() < ATTRIBUTES_MAX {
-            let value = self.entities.decode(value, &mut self.repairs);
-            tag.attributes.push((name, value));
-        } else {
-            self.repairs.note(Repair::TooMany);
-        }
-        end
-    }
-
-    /// The value that begins here, and where what is behind it begins.
-    fn value(&mut self, from: usize) -> (&'a str, usize) {
-        let rest = self.source.get(from..).unwrap_or_default();
-        let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''));
-        if let Some(quote) = quote {
-            let inner = rest.get(1..).unwrap_or_default();
-            let closed = inner.find(quote);
-            let within = inner.get(..closed.unwrap_or(inner.len())).unwrap_or_default();
-            // `<a href="x>text</a>`: the next quote belongs to another tag.
-            let greater =
-                within.find('>').filter(|&at| within.get(at..).is_some_and(|rest| rest.contains('<')));
-            let is_runaway =
-                greater.is_some_and(|at| within.get(..at).is_some_and(|start| !start.contains('<')));
-            if let Some(end) = closed.filter(|_| !is_runaway) {
-                return (within, from + end + 2);
-            }
-            self.repairs.note(Repair::Attribute);
-            let end = within.find(['>', '<']).unwrap_or(within.len());
-            let value = within.get(..end).unwrap_or_default();
-            let slash = usize::from(value.ends_with('/'));
-            return (value.get(..end - slash).unwrap_or_default(), from + 1 + end - slash);
-        }
-        self.repairs.note(Repair::Attribute);
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<')).unwrap_or(rest.len());
-        let value = rest.get(..end).unwrap_or_default();
-        let slash = usize::from(value.ends_with('/') && rest.as_bytes().get(end) == Some(&b'>'));
-        (value.get(..end - slash).unwrap_or_default(), from + end - slash)
-    }
-}
-
-/// The rest of `<!ENTITY`: name and value of an internal general entity, and what stands behind the value.
-fn declared(rest: &str) -> Option<(&str, &str, &str)> {
-    let rest = rest.trim_start();
-    let (name, rest) = rest.split_at(name_length(rest, 0));
-    let rest = rest.trim_start();
-    let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
-    let (value, behind) = rest.get(1..)?.split_once(quote)?;
-    Some((name, value, behind)).filter(|_| !name.is_empty())
 }
 
 fn ends_a_field(contents: &str) -> bool {
@@ -401,14 +245,6 @@ fn ends_a_field(contents: &str) -> bool {
     ]
     .iter()
     .any(|name| contents.contains(&format!("</{name}>")))
-}
-
-/// Whether a tag without its `>` is one nevertheless.
-fn is_known(name: &str) -> bool {
-    let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-    let space = if prefix.is_empty() { Space::Native } else { names::space_of_prefix(prefix) };
-    let local = names::lowered(local);
-    names::is_item(space, &local) || names::is_root(space, &local) || names::is_field(space, &local)
 }
 
 fn skip_space(source: &str, from: usize) -> usize {

@@ -40,6 +40,18 @@ struct Found<'t, 'a> {
     is_atom: bool,
 }
 
+/// Whether a tree has no items.
+pub(super) fn is_empty(tree: &Tree<'_>) -> bool {
+    fn holds_none(element: &Element<'_>) -> bool {
+        element.children.iter().all(|child| match kind(child) {
+            Kind::Item => false,
+            Kind::Structure => holds_none(child),
+            _ => true,
+        })
+    }
+    holds_none(&tree.root)
+}
+
 fn kind(element: &Element<'_>) -> Kind {
     names::kind(element.space.unwrap_or(Space::Other), &element.name, Kind::Structure)
 }
@@ -48,7 +60,7 @@ fn kind(element: &Element<'_>) -> Kind {
 /// a title with its end. Half a title alone would come back as another entry with the whole document.
 fn is_usable(item: &Element<'_>) -> bool {
     let is_whole =
-        |child: &Element<'_>| !child.is_cut && !(child.text.trim().is_empty() && child.attributes.is_empty());
+        |child: &Element<'_>| !(child.is_cut || child.text.trim().is_empty() && child.attributes.is_empty());
     let identifies =
         |child: &Element<'_>| ["title", "link", "guid", "id"].iter().any(|name| child.is_ours(name));
     !item.is_cut

@@ -135,7 +135,8 @@ fn build(text: &str, is_lenient: bool) -> (Tree<'_>, bool) {
             Token::End(name) => is_whole &= builder.end(name),
             Token::Text(text) => builder.text(text),
         }
-        if !is_lenient && !(is_whole && !tokens.repairs.is_damaged() && !builder.repairs.is_damaged()) {
+        let is_damaged = !is_whole || tokens.repairs.is_damaged() || builder.repairs.is_damaged();
+        if is_damaged && !is_lenient {
             return (Tree::default(), false);
         }
     }
@@ -254,7 +255,8 @@ impl<'a> Builder<'a> {
         }
         markup::start(open, tag);
         // Without faults even `<br>` has its end tag.
-        if !tag.is_empty && !(self.is_lenient && names::is_void(tag.name)) {
+        let has_no_end = tag.is_empty || self.is_lenient && names::is_void(tag.name);
+        if !has_no_end {
             open.inline.push(tag.name);
         }
     }

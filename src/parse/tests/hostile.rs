@@ -77,7 +77,7 @@ fn what_harms_feed_rs_is_read_without_it() {
             "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item><guid>1</guid>\
              {contents}</item></channel></rss>"
         ));
-        assert_eq!(item.guid.as_deref(), Some("1"), "{:.80}", contents);
+        assert_eq!(item.guid.as_deref(), Some("1"), "{contents:.80}");
     }
 }
 

@@ -7,6 +7,9 @@ use super::{repairs::CASES, *};
 /// Longer takes none of our time: the same seed finds the same.
 const WITHIN: Duration = Duration::from_secs(2);
 
+/// What repeats one piece, in bytes: with the square of its length this would take hours.
+const FLOOD: usize = 512 << 10;
+
 /// Xorshift (Marsaglia, 2003).
 struct Chance(u64);
 
@@ -115,7 +118,7 @@ fn a_cut_costs_no_item_that_ended_before_it() {
 }
 
 #[test]
-fn ten_megabytes_of_anything_end_soon() {
+fn floods_end_soon() {
     let pieces = [
         "<",
         "&",
@@ -150,21 +153,21 @@ fn ten_megabytes_of_anything_end_soon() {
     for piece in pieces {
         let document = format!(
             "<rss version='2.0'><channel><item><title>A</title></item>{}",
-            piece.repeat((2 << 20) / piece.len())
+            piece.repeat(FLOOD / piece.len())
         );
         let started = Instant::now();
         let feed = read(&document).unwrap();
         assert!(!feed.items.is_empty(), "{piece}");
-        assert!(started.elapsed() < Duration::from_secs(20), "{piece}: {:?}", started.elapsed());
-        println!("{piece}: {:?} {}", started.elapsed(), feed.items.len());
+        assert!(started.elapsed() < Duration::from_secs(10), "{piece}: {:?}", started.elapsed());
     }
 }
 
 #[test]
 fn a_billion_laughs_are_cut_short() {
-    let entities: String = (1..12)
+    let entities: Vec<String> = (1..12)
         .map(|level| format!("<!ENTITY l{level} \"{}\">", format!("&l{};", level - 1).repeat(10)))
         .collect();
+    let entities = entities.concat();
     let document = format!(
         "<!DOCTYPE rss [<!ENTITY l0 \"lol\">{entities}]><rss version='2.0'><channel><item><title>A&l11;</title>\
          <description>{}</description></item></channel></rss>",

@@ -31,10 +31,18 @@ impl Place<'_> {
         }
     }
 
-    /// The same, of what a browser can fetch.
+    /// The same, of what a browser can fetch; one that is absolute stays as it is written.
     pub(super) fn resolve_web(&self, element: &Element<'_>, address: &str) -> Option<String> {
-        self.resolve(element, address).filter(is_web).map(String::from)
+        self.resolve(element, address).filter(is_web).map(|url| as_written(address, url))
     }
+}
+
+/// An address as published where that needs nothing else to be understood.
+fn as_written(address: &str, url: Url) -> String {
+    let address = address.trim();
+    let is_odd = |c: char| c.is_control() || matches!(c, '\\' | '"' | '<' | '>');
+    let is_plain = is_address(address) && !address.contains(is_odd);
+    if is_plain { address.to_owned() } else { url.into() }
 }
 
 pub(super) fn is_web(url: &Url) -> bool {
@@ -114,7 +122,7 @@ fn page(links: &[&Element<'_>], is_atom: bool, place: &Place<'_>) -> Option<Stri
         links.iter().filter(|link| !link.is_cut && !link.text.trim().is_empty()).find_map(|link| {
             let address = link.text.trim();
             let url = place.resolve(link, address)?;
-            Some(String::from(url))
+            Some(as_written(address, url))
         })
     };
     let linked = || {
@@ -124,7 +132,7 @@ fn page(links: &[&Element<'_>], is_atom: bool, place: &Place<'_>) -> Option<Stri
                 let address = link.attribute("href").filter(|_| is_page)?;
                 let url = place.resolve(link, address).filter(|url| !is_own(url))?;
                 let is_html = link.attribute("type").is_none_or(|kind| kind.contains("html"));
-                Some((is_html, String::from(url)))
+                Some((is_html, as_written(address, url)))
             })
         };
         let html = usable().find(|link| link.0);

@@ -145,7 +145,7 @@ fn belongs(open: &Open<'_>, space: Space, name: &str) -> bool {
 }
 
 /// The address that `<link/>https://…` lost: a page's parser takes `<link>` for HTML's, which has no contents.
-pub(super) fn lost_address<'a>(open: &mut Open<'a>, text: &str) {
+pub(super) fn lost_address(open: &mut Open<'_>, text: &str) {
     let address = text.trim();
     let is_address = ADDRESS_SCHEMES.iter().any(|scheme| address.starts_with(scheme));
     if let Some(link) = open.element.children.last_mut()

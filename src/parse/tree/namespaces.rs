@@ -30,6 +30,8 @@ pub(super) struct Namespaces<'a> {
 enum Home<'a> {
     Known,
     Address(Cow<'a, str>),
+    /// A known one, that has no such element.
+    Claimed(&'a str),
     /// Not declared at all.
     Prefix(&'a str),
 }
@@ -44,9 +46,14 @@ impl<'a> Namespaces<'a> {
             self.declared.push(Declared { depth, prefix, address: address.clone(), space });
         }
         if self.home.is_none() {
-            let (prefix, _) = parts(tag.name);
+            let (prefix, local) = parts(tag.name);
+            let is_feed = ["rss", "feed", "channel"].iter().any(|name| name.eq_ignore_ascii_case(local));
             self.home = Some(match self.find(prefix) {
                 Some(Declared { space: None, address, .. }) => Home::Address(address.clone()),
+                // A feed whose outermost element claims to be of XHTML, or of a module of RSS.
+                Some(Declared { space: Some(space), .. }) if is_feed && !space.is_ours() => {
+                    Home::Claimed(prefix)
+                }
                 None if !prefix.is_empty() && space_of_prefix(prefix) == Space::Other => Home::Prefix(prefix),
                 _ => Home::Known,
             });
@@ -71,7 +78,8 @@ impl<'a> Namespaces<'a> {
             };
         };
         if let Some(space) = found.space {
-            return (space, None);
+            let is_claimed = matches!(self.home, Some(Home::Claimed(home)) if home == prefix);
+            return (if is_claimed { Space::Native } else { space }, None);
         }
         let is_home = matches!(&self.home, Some(Home::Address(home)) if *home == found.address);
         // `xmlns=""` takes a default away, and a prefix whose address is misspelt still says what is meant.
