@@ -1,8 +1,23 @@
-//! From the bytes of a document to a feed: charset, what kind of document it is, limits, feed-rs, and what feed-rs
-//! loses. The only room that names `feed_rs`. Knows nothing of sources and of what is kept; cleans no text.
+//! From the bytes of a document to a feed: charset, what kind of document it is, limits, repair, feed-rs, and what
+//! feed-rs loses. The only room that names `feed_rs`. Knows nothing of sources and of what is kept; cleans no text.
 //!
-//! feed-rs recurses on nested elements. The limits here keep it within [`STACK_SIZE`], a stack's overflow being the one
-//! failure that nothing catches: call [`parse`] on a thread with at least that much.
+//! # How a document is read
+//!
+//! 1. `charset` makes it text, and `sniff` tells what it is: a page, a challenge and a stranger are refused as such.
+//! 2. `tree` reads it exactly, in one pass over `tokens`. Whatever is wrong with it ends that pass.
+//! 3. What is well-formed and within feed-rs's means, feed-rs reads as it is.
+//! 4. What is ill-formed is read once more, leniently: each tag finds its place. It is then written out in the form that
+//!    feed-rs reads best (`canonical`), and feed-rs reads that; so it is with what feed-rs refuses, fails on, or finds
+//!    fewer items in than the tree has.
+//! 5. `told` says what the tree says of each item, by one set of rules for all formats and for well-formed and mended
+//!    documents alike. Its values stand before feed-rs's, which fill in what it is silent of (`convert`): otherwise a
+//!    feed that is ill-formed for a day would change its entries for that day.
+//!
+//! # Limits
+//!
+//! feed-rs recurses on nested elements; what is nested deeper than any feed is, or is otherwise beyond what feed-rs
+//! bears, never gets to it. Our own passes do not recurse on what a document says, and take time linear in its length.
+//! Still call [`parse`] on a thread with [`STACK_SIZE`]: a stack's overflow is the one failure that nothing catches.
 
 mod canonical;
 mod charset;

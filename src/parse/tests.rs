@@ -1,7 +1,9 @@
 mod fields;
 mod hostile;
+mod ill_formed;
 mod mutations;
 mod repairs;
+mod shapes;
 
 use std::{thread, time::Duration};
 
