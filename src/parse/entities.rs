@@ -24,6 +24,8 @@ const EXPANDED_MAX: usize = 1 << 20;
 pub(super) struct Entities<'a> {
     declared: HashMap<&'a str, &'a str>,
     expanded: usize,
+    /// The first half of a character that is written as two, as UTF-16 has it.
+    high: Option<u32>,
 }
 
 impl<'a> Entities<'a> {
@@ -72,7 +74,7 @@ impl<'a> Entities<'a> {
 
     fn resolve(&mut self, name: &str, depth: usize, text: &mut String, repairs: &mut Repairs) -> bool {
         if let Some(number) = name.strip_prefix('#') {
-            return numbered(number, text);
+            return self.numbered(number, text);
         }
         if let Some(predefined) = quick_xml::escape::resolve_predefined_entity(name) {
             text.push_str(predefined);
@@ -95,24 +97,30 @@ impl<'a> Entities<'a> {
         text.extend([first, second].into_iter().filter(|&code| code > 0).filter_map(char::from_u32));
         true
     }
+
+    /// A character by its number; 128 to 159 are what Windows-1252 has there (HTML, "Numeric character reference end
+    /// state"), two halves of UTF-16 are one, forbidden ones are nothing.
+    fn numbered(&mut self, number: &str, text: &mut String) -> bool {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => number.parse(),
+        };
+        let Ok(code) = code else { return false };
+        let windows =
+            code.checked_sub(0x80).and_then(|at| C1_REPLACEMENTS.get(at as usize).copied().flatten());
+        let whole = match (self.high.take(), code) {
+            (Some(high), 0xdc00..0xe000) => 0x1_0000 + ((high - 0xd800) << 10) + (code - 0xdc00),
+            _ => code,
+        };
+        self.high = Some(code).filter(|code| (0xd800..0xdc00).contains(code));
+        let character = windows.or_else(|| char::from_u32(whole));
+        text.extend(character.filter(|&character| is_legal(character)));
+        true
+    }
 }
 
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'#' | b'-' | b'_' | b'.')
-}
-
-/// A character by its number; 128 to 159 are what Windows-1252 has there (HTML, "Numeric character reference end
-/// state"), forbidden ones are nothing.
-fn numbered(number: &str, text: &mut String) -> bool {
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16),
-        None => number.parse(),
-    };
-    let Ok(code) = code else { return false };
-    let windows = code.checked_sub(0x80).and_then(|at| C1_REPLACEMENTS.get(at as usize).copied().flatten());
-    let character = windows.or_else(|| char::from_u32(code));
-    text.extend(character.filter(|&character| is_legal(character)));
-    true
 }
 
 fn push_legal(plain: &str, text: &mut String, repairs: &mut Repairs) {

@@ -258,7 +258,7 @@ fn name_length(source: &str, from: usize) -> usize {
 }
 
 fn begins_name(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || !byte.is_ascii()
+    byte.is_ascii_alphabetic() || byte == b'_'
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -205,6 +205,10 @@ impl<'a> Builder<'a> {
             return;
         }
         self.weight.element(kind, &name, base > BASE_MAX);
+        if parent.kind == Kind::Item && names::is_item(space, &name) {
+            // Well-formed, and yet the one before was left open.
+            self.repairs.note(Repair::Unclosed);
+        }
         if kind == Kind::Item {
             self.is_over = false;
         }

@@ -106,6 +106,24 @@ pub(super) const ILL_FORMED: &[Case<'static>] = &[
         "closed 2 unclosed tags",
     ),
     (
+        "an item within another",
+        "<rss version='2.0'><channel><item><title>A</title><item><title>B</title></item></item></channel></rss>",
+        &[("A", ""), ("B", "")],
+        "closed 1 unclosed tag",
+    ),
+    (
+        "brackets that are no tags",
+        "<rss version='2.0'><channel><item><title>a <mail@a.example> <https://a.example> <中文></title></item></channel></rss>",
+        &[("a <mail@a.example> <https://a.example> <中文>", "")],
+        "took as text 3 bare <",
+    ),
+    (
+        "a character in two halves",
+        "<rss version='2.0'><channel><item><title>a&#55357;&#56832;b</title></item></channel></rss>",
+        &[("a😀b", "")],
+        "",
+    ),
+    (
         "crossed tags",
         "<rss version='2.0'><channel><item><title>A</title><description>x</item></description><item><title>B</title></item></channel></rss>",
         &[("A", ""), ("B", "")],

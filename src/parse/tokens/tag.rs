@@ -18,6 +18,12 @@ impl<'a> Tokens<'a> {
         let before = self.repairs.clone();
         let mut at = start + 1;
         at += name_length(self.source, at);
+        // `<mail@example.com>` and `<https://…>` are text in brackets.
+        let is_tag = matches!(self.byte(at), None | Some(b'>' | b'/' | b'<'))
+            || self.byte(at).is_some_and(|byte| byte.is_ascii_whitespace());
+        if !is_tag || self.byte(at - 1) == Some(b':') {
+            return ControlFlow::Break(self.bare());
+        }
         let mut tag = Tag { name: self.source.get(start + 1..at).unwrap_or_default(), ..Tag::default() };
         loop {
             at = skip_space(self.source, at);
