@@ -149,4 +149,46 @@ pub(super) const SHAPES: &[Case<'static>] = &[
         &[("A", "")],
         "cut off in mid-document",
     ),
+    (
+        "a declaration that does not end as one",
+        "<?xml version='1.0' encoding='utf-8'><rss version='2.0'><channel><item><title>A ?></title></item></channel></rss>",
+        &[("A ?>", "")],
+        "",
+    ),
+    (
+        "a root without its <",
+        "rss version='2.0'><channel><item><title>A</title></item></channel></rss>",
+        &[("A", "")],
+        "left out what stands before the feed",
+    ),
+    (
+        "a feed within an envelope",
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><rss version='2.0'><channel><item><title>A</title></item></channel></rss></s:Body></s:Envelope>",
+        &[("A", "")],
+        "left out what stands before the feed",
+    ),
+    (
+        "items within an element of somebody else's",
+        "<rss version='2.0' xmlns:x='urn:x'><channel><x:list><item><title>A</title></item></x:list></channel></rss>",
+        &[("A", "")],
+        "closed 1 unclosed tag",
+    ),
+    (
+        "RSS that claims to be XHTML",
+        "<rss version='2.0' xmlns='http://www.w3.org/1999/xhtml'><channel><item><title>A</title></item></channel></rss>",
+        &[("A", "")],
+        "found 1 item that strict reading loses",
+    ),
+    (
+        "RSS 1.0 by prefix",
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:r='http://purl.org/rss/1.0/'><r:item><r:title>A</r:title><r:link>https://a.example/1</r:link></r:item></rdf:RDF>",
+        &[("A", "https://a.example/1")],
+        "",
+    ),
+    (
+        "a lone entry",
+        "<entry xmlns='http://www.w3.org/2005/Atom'><title>A</title><link href='https://a.example/1'/></entry>",
+        &[("A", "https://a.example/1")],
+        "",
+    ),
 ];
