@@ -33,6 +33,8 @@ pub fn conclude(
             after.body = Some(tally.body);
             after.reading = Some(tally.reading);
             after.document_ttl = tally.document_ttl.map(|ttl| ttl.as_secs());
+            after.repairs.clone_from(&tally.repairs);
+            after.warnings.clone_from(&tally.warnings);
             if tally.inserted > 0 {
                 after.last_entry = Some(now);
             }
@@ -144,6 +146,8 @@ mod tests {
             document_ttl: None,
             inserted,
             updated: 0,
+            repairs: vec!["closed 2 unclosed tags".to_owned()],
+            warnings: vec![],
         })
     }
 

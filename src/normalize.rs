@@ -17,7 +17,7 @@ pub use reconcile::{Arrival, keys, reconcile};
 
 use crate::{
     model::{Author, Enclosure, Entry, Identity, Timestamp},
-    parse::{Feed, Item},
+    parse::{Feed, Item, Text, TextKind},
 };
 
 /// Raised whenever the same document would become different entries: each source is then read anew once.
@@ -141,7 +141,8 @@ fn authors(published: &[Author], base: &Url) -> Vec<Author> {
 fn categories(published: &[String]) -> Vec<String> {
     let mut categories: Vec<String> = Vec::new();
     for category in published {
-        let category = text::line(category);
+        // Plain text by every specification, and written with entities all the same.
+        let category = text::plain(&Text { body: category.clone(), kind: TextKind::Html });
         if !category.is_empty() && categories.len() < LIST_MAX && !categories.contains(&category) {
             categories.push(category);
         }

@@ -59,6 +59,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let now = (self.clock)();
         let after = cadence::conclude(&before, &source.pace, &reading.outcome, now, chance(&source.id, now));
         tell(&source.id, &reading.outcome, &after, now);
+        tell_notes(&source.id, &before, &after);
         let changed = !(reading.changes.inserted.is_empty() && reading.changes.updated.is_empty());
         match self.commit(source, reading, after.clone(), now).await {
             Ok(()) => {
@@ -135,6 +136,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             document_ttl: document.ttl,
             inserted: changes.inserted.len(),
             updated: changes.updated.len(),
+            repairs: document.repairs,
+            warnings: document.warnings,
         };
         Ok(Reading { outcome: Outcome::Read(tally), changes })
     }
@@ -190,5 +193,15 @@ fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: Timestamp) {
         Outcome::Read(_) | Outcome::Unchanged(..) | Outcome::NotModified(_) => {
             debug!(source = %id, next_s = next, "polled, nothing new");
         }
+    }
+}
+
+/// What had to be put right, and what the publisher should know: once, not at every poll.
+fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceState) {
+    for repair in after.repairs.iter().filter(|repair| !before.repairs.contains(repair)) {
+        info!(source = %id, "repaired: {repair}");
+    }
+    for warning in after.warnings.iter().filter(|warning| !before.warnings.contains(warning)) {
+        info!(source = %id, "{warning}");
     }
 }

@@ -49,6 +49,8 @@ struct SourceStatus {
     last_success: Option<Timestamp>,
     last_entry: Option<Timestamp>,
     next_poll: Option<Timestamp>,
+    repairs: Vec<String>,
+    warnings: Vec<String>,
 }
 
 async fn status(State(site): State<Site>) -> Response {
@@ -74,6 +76,8 @@ async fn status(State(site): State<Site>) -> Response {
             last_entry: state.last_entry,
             next_poll: polled(state.next_poll),
             reason: state.reason,
+            repairs: state.repairs,
+            warnings: state.warnings,
         }
     });
     let status =

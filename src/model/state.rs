@@ -43,6 +43,10 @@ pub struct SourceState {
     pub reading: Option<Digest>,
     /// The shortest time between polls that the document itself asked for (`<ttl>`), in seconds.
     pub document_ttl: Option<u64>,
+    /// What had to be put right before the last document could be read.
+    pub repairs: Vec<String>,
+    /// What its publisher should know of the last document.
+    pub warnings: Vec<String>,
 }
 
 impl Default for SourceState {
@@ -61,6 +65,8 @@ impl Default for SourceState {
             body: None,
             reading: None,
             document_ttl: None,
+            repairs: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 }
@@ -141,6 +147,10 @@ pub struct Tally {
     pub inserted: usize,
     /// How many entries had changed.
     pub updated: usize,
+    /// See [`SourceState::repairs`].
+    pub repairs: Vec<String>,
+    /// See [`SourceState::warnings`].
+    pub warnings: Vec<String>,
 }
 
 /// A poll that failed.

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::sync::{Semaphore, oneshot};
-use tracing::info;
 
 use crate::{
     fetch::Body,
@@ -24,6 +23,8 @@ const READERS_MAX: usize = 2;
 pub(super) struct Read {
     pub(super) entries: Vec<Entry>,
     pub(super) ttl: Option<Duration>,
+    pub(super) repairs: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// Why a document could not be read.
@@ -80,10 +81,9 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
     let mut entries = normalize::normalize(&feed, &body.url);
     let circumstances = Circumstances { zone, now, modified: modified(body) };
     let mut dated: Vec<&mut Entry> = entries.iter_mut().collect();
-    for correction in dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances) {
-        info!(source = %source.id, "{correction}");
-    }
-    Ok(Read { entries, ttl: feed.ttl })
+    let corrections = dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances);
+    let warnings = feed.warnings.into_iter().chain(corrections).collect();
+    Ok(Read { entries, ttl: feed.ttl, repairs: feed.repairs, warnings })
 }
 
 fn modified(body: &Body) -> Option<Timestamp> {

@@ -80,7 +80,12 @@ impl Line {
             let value = digits.iter().fold(0, |sum, &c| sum * 10 + u64::from(c.to_digit(10).unwrap_or(0)));
             Kind::Number(Number { value, digits: digits.len() })
         };
-        if run.len() == 7 {
+        // Behind a point no date begins: .NET writes seven decimals.
+        let last = self.0.last().map(|token| &token.kind);
+        let is_fraction = glued && matches!(last, Some(Kind::Mark('.' | ',')));
+        if is_fraction {
+            self.push(number(run), glued);
+        } else if run.len() == 7 {
             // ISO 8601's year and day of the year
             self.push(number(&run[..4]), glued);
             self.push(number(&run[4..]), true);
