@@ -162,7 +162,7 @@ fn parse_xml(text: &str, has_junk: bool, is_strange: bool, url: &Url, read_date:
     let exact = tree::exact(text);
     let mut repairs = Repairs::default();
     if let Some(tree) = exact.as_ref().filter(|tree| tree.weight.is_light()) {
-        match reader::read(text, url, read_date) {
+        match reader::read(text, url) {
             Ok(read) => {
                 let told = told::feed(tree, url, read_date);
                 let lost = told.items.len().saturating_sub(read.entries.len());
@@ -187,7 +187,7 @@ fn parse_xml(text: &str, has_junk: bool, is_strange: bool, url: &Url, read_date:
     if !tree.weight.is_small() {
         return told;
     }
-    match reader::read(&canonical::rss(&told), url, read_date) {
+    match reader::read(&canonical::rss(&told), url) {
         Ok(read) => convert::completed(told, read),
         // Ours is whole without it.
         Err(_) => told,
@@ -209,14 +209,14 @@ fn parse_json(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Fee
         return Err(ParseError::OtherJson);
     }
     let mut told = json::feed(&document, url, read_date);
-    let strict = json::is_light(&document).then(|| reader::read(text, url, read_date));
+    let strict = json::is_light(&document).then(|| reader::read(text, url));
     let read = match strict {
         Some(Ok(read)) => Ok(read),
         other => {
             if let Some(Err(failed)) = other {
                 repairs.refuse(failed.to_string());
             }
-            reader::read(&canonical::json(&told), url, read_date)
+            reader::read(&canonical::json(&told), url)
         }
     };
     told.repairs = repairs.told();

@@ -1,5 +1,5 @@
 //! A feed written out anew, in the one form that feed-rs reads best: RSS 2.0 for what was XML, JSON Feed 1.1 for what
-//! was JSON. Without names and durations, which it is known to fail on. Knows only values.
+//! was JSON. Without names and durations, which it is known to fail on, and without dates. Knows only values.
 
 use std::fmt::Write;
 
@@ -25,8 +25,6 @@ pub(super) fn rss(feed: &Feed) -> String {
         push(&mut xml, "guid", item.guid.as_deref());
         push(&mut xml, "description", body(&item.summary).as_deref());
         push(&mut xml, "content:encoded", body(&item.content).as_deref());
-        push(&mut xml, "pubDate", item.published.map(|date| date.to_rfc3339()).as_deref());
-        push(&mut xml, "updated", item.updated.map(|date| date.to_rfc3339()).as_deref());
         item.categories.iter().for_each(|category| push(&mut xml, "category", Some(category)));
         xml.push_str("</item>");
     }

@@ -38,10 +38,6 @@ fn complete(item: &mut Item, entry: raw::Entry, kind: &FeedType) {
     if item.content.is_none() {
         item.content = entry.content.and_then(|it| text(it.body?, it.content_type.as_str(), false));
     }
-    item.published = item.published.or(entry.published);
-    // For RSS feed-rs copies the one into the other.
-    item.updated =
-        item.updated.or_else(|| entry.updated.filter(|_| !is_rss || entry.updated != entry.published));
 }
 
 fn format(kind: &FeedType) -> Format {

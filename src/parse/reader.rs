@@ -23,13 +23,13 @@ pub(super) enum Failed {
 }
 
 /// Reads a text without a declaration.
-pub(super) fn read(text: &str, url: &Url, read_date: &ReadDate) -> Result<feed_rs::model::Feed, Failed> {
-    let read_date = Arc::clone(read_date);
+pub(super) fn read(text: &str, url: &Url) -> Result<feed_rs::model::Feed, Failed> {
     let builder = Builder::new()
         .base_uri(Some(url.as_str()))
         // feed-rs would make an id of link and title, or at random; who has no guid is told as having none.
         .id_generator(|_, _, _| String::new())
-        .timestamp_parser(move |text| read_date(text))
+        // Dates are read from the tree, where all of them are; reading each twice costs more than the tree does.
+        .timestamp_parser(|_| None)
         .sanitize_content(false);
     // A parser that panicked has lost count of its scopes; each try gets its own, so nothing broken is seen again.
     match catch_unwind(AssertUnwindSafe(|| builder.build().parse(text.as_bytes()))) {
