@@ -223,7 +223,7 @@ impl App {
         pulse: &Arc<Pulse>,
         stopped: watch::Receiver<bool>,
     ) {
-        let first_due = move |id: &SourceId| cadence::due(&board.state(id), clock::now());
+        let first_due = move |source: &Source| cadence::due(&board.state(&source.id), source, clock::now());
         let scheduler = Scheduler { sources, poll, first_due, clock: clock::now, pulse: Arc::clone(pulse) };
         self.tasks.spawn(async move {
             scheduler.run(stopped).await;

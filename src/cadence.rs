@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Failure, Hints, Outcome, Pace, SourceState, State, Timestamp};
+use crate::model::{Digest, Outcome, Pace, Source, SourceState, State, Tally, Timestamp};
 
 /// No wait is longer, whatever anybody asks: a source heard of once a day is alive.
 pub const LONGEST: Duration = Duration::from_hours(24);
@@ -22,49 +22,76 @@ const LONGEST_OF_OURS: Duration = Duration::from_secs(LONGEST.as_secs() * 10 / 1
 #[must_use]
 pub fn conclude(
     before: &SourceState,
-    pace: &Pace,
+    source: &Source,
     outcome: &Outcome,
     now: Timestamp,
     chance: f64,
 ) -> SourceState {
-    let mut after = SourceState { last_poll: Some(now), ..before.clone() };
-    match outcome {
-        Outcome::NotModified(_) | Outcome::Failed(_) => {}
-        Outcome::Unchanged(_, validators) => after.validators.clone_from(validators),
-        Outcome::Read(tally) => {
-            after.validators.clone_from(&tally.validators);
-            after.body = Some(tally.body);
-            after.reading = Some(tally.reading);
-            after.document_ttl = tally.document_ttl.map(|ttl| ttl.as_secs());
-            after.repairs.clone_from(&tally.repairs);
-            after.warnings.clone_from(&tally.warnings);
-            if tally.inserted > 0 {
-                after.last_entry = Some(now);
-            }
-            if tally.inserted + tally.updated > 0 {
-                after.last_change = Some(now);
-            }
-        }
+    let mut after = SourceState { last_poll: Some(now), address: Some(address(source)), ..before.clone() };
+    if moved(before, source) {
+        // What came of the old address, and what its document asked for, says nothing of the new one.
+        after.failures = 0;
+        after.document_ttl = None;
     }
-    let wait = match outcome {
-        Outcome::Failed(failure) => {
-            after.failures = before.failures.saturating_add(1);
-            enter(&mut after, failure.state, &failure.reason, now);
-            after_failure(after.failures, pace, failure)
-        }
-        Outcome::NotModified(hints) | Outcome::Unchanged(hints, _) => {
-            after_success(&mut after, pace, hints, now)
-        }
-        Outcome::Read(tally) => after_success(&mut after, pace, &tally.hints, now),
-    };
+    if let Outcome::Unchanged(_, validators) = outcome {
+        after.validators.clone_from(validators);
+    }
+    if let Outcome::Read(tally) = outcome {
+        take(&mut after, tally, now);
+    }
+    if let Outcome::Failed(failure) = outcome {
+        after.failures = after.failures.saturating_add(1);
+        enter(&mut after, failure.state, &failure.reason, now);
+    } else {
+        after.failures = 0;
+        after.last_success = Some(now);
+        enter(&mut after, State::Ok, "", now);
+    }
+    let asked = asked(&after, outcome);
+    after.not_before = asked.map(|asked| now + in_milliseconds(asked));
+    let wait = own_wait(&after, &source.pace, now).max(asked.unwrap_or_default());
     after.next_poll = now + jittered(wait, chance);
     after
 }
 
-/// When a source is due, by its state as read after a restart: a clock that jumped stops nobody for more than a day.
+/// When a source is due, by its state and by what the admin says of it now: another address is due at once, and a
+/// quicker pace takes effect at once, except for what the publisher asked for.
 #[must_use]
-pub fn due(state: &SourceState, now: Timestamp) -> Timestamp {
-    state.next_poll.min(now + LONGEST)
+pub fn due(state: &SourceState, source: &Source, now: Timestamp) -> Timestamp {
+    if moved(state, source) {
+        return now;
+    }
+    let (Some(last_poll), Some(_)) = (state.last_poll, state.address) else {
+        return state.next_poll.min(now + LONGEST);
+    };
+    let since_then = |at: Timestamp| (at - last_poll).to_std().unwrap_or_default();
+    let asked = state.not_before.map(since_then).unwrap_or_default();
+    // With all the jitter there may be: as long as nothing was changed, what was said to the millisecond holds.
+    let longest = jittered(own_wait(state, &source.pace, last_poll).max(asked), 1.0);
+    let wait = since_then(state.next_poll).min(longest);
+    (last_poll + wait).min(now + LONGEST)
+}
+
+fn address(source: &Source) -> Digest {
+    Digest::of(&[source.url.as_str().as_bytes()])
+}
+
+/// Whether the state is what came of another address.
+fn moved(state: &SourceState, source: &Source) -> bool {
+    state.address.is_some_and(|polled| polled != address(source))
+}
+
+fn take(state: &mut SourceState, tally: &Tally, now: Timestamp) {
+    state.validators.clone_from(&tally.validators);
+    state.body = Some(tally.body);
+    state.reading = Some(tally.reading);
+    state.document_ttl = tally.document_ttl.map(|ttl| ttl.as_secs());
+    if tally.inserted > 0 {
+        state.last_entry = Some(now);
+    }
+    if tally.inserted + tally.updated > 0 {
+        state.last_change = Some(now);
+    }
 }
 
 fn enter(state: &mut SourceState, entered: State, reason: &str, now: Timestamp) {
@@ -75,42 +102,50 @@ fn enter(state: &mut SourceState, entered: State, reason: &str, now: Timestamp) 
     reason.clone_into(&mut state.reason);
 }
 
-fn after_success(after: &mut SourceState, pace: &Pace, hints: &Hints, now: Timestamp) -> Duration {
-    after.failures = 0;
-    after.last_success = Some(now);
-    enter(after, State::Ok, "", now);
-    let quiet_since = after.last_entry.unwrap_or(after.since);
+/// What the publisher asks for, at most [`LONGEST`].
+fn asked(after: &SourceState, outcome: &Outcome) -> Option<Duration> {
+    let asked = match outcome {
+        Outcome::Failed(failure) => [failure.hints.retry_after, None],
+        Outcome::NotModified(hints) | Outcome::Unchanged(hints, _) | Outcome::Read(Tally { hints, .. }) => {
+            [hints.max_age, after.document_ttl.map(Duration::from_secs)]
+        }
+    };
+    asked.into_iter().flatten().max().map(|asked| asked.min(LONGEST))
+}
+
+/// The wait after the poll at `now` that led to this state, had the publisher asked for none.
+fn own_wait(state: &SourceState, pace: &Pace, now: Timestamp) -> Duration {
+    let first = pace.interval.unwrap_or(pace.min_interval);
+    let wait = if state.failures > 0 {
+        backed_off(state.failures, first, pace)
+    } else {
+        pace.interval.unwrap_or_else(|| adapted(state, pace, now))
+    };
+    // Room for jitter, unless the admin said that it must be longer.
+    wait.min(LONGEST_OF_OURS.max(first)).min(LONGEST)
+}
+
+fn adapted(state: &SourceState, pace: &Pace, now: Timestamp) -> Duration {
+    let quiet_since = state.last_entry.unwrap_or(state.since);
     let silence = (now - quiet_since).to_std().unwrap_or_default();
-    let adapted =
-        (silence / SILENCE_SHARE).clamp(pace.min_interval, pace.max_interval.max(pace.min_interval));
-    let asked = [hints.max_age, after.document_ttl.map(Duration::from_secs)];
-    let wait = ours(pace.interval.unwrap_or(adapted), pace);
-    asked.into_iter().flatten().fold(wait, Duration::max).min(LONGEST)
+    (silence / SILENCE_SHARE).clamp(pace.min_interval, pace.max_interval.max(pace.min_interval))
 }
 
 /// Doubles from failure to failure, up to `max_interval`.
-fn after_failure(failures: u32, pace: &Pace, failure: &Failure) -> Duration {
-    let first = first_wait(pace);
+fn backed_off(failures: u32, first: Duration, pace: &Pace) -> Duration {
     let doubled = first.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
-    let backed_off = doubled.min(pace.max_interval.max(first));
-    ours(backed_off, pace).max(failure.hints.retry_after.unwrap_or_default()).min(LONGEST)
-}
-
-fn first_wait(pace: &Pace) -> Duration {
-    pace.interval.unwrap_or(pace.min_interval)
-}
-
-/// A wait that leaves room for jitter, unless the admin said that it must be longer.
-fn ours(wait: Duration, pace: &Pace) -> Duration {
-    wait.min(LONGEST_OF_OURS.max(first_wait(pace)))
+    doubled.min(pace.max_interval.max(first))
 }
 
 fn jittered(wait: Duration, chance: f64) -> Duration {
     // Near the longest wait the jitter is spread over what room there is: cut off, it would pile up at its end.
     let room = (wait / JITTER_SHARE).min(LONGEST.saturating_sub(wait));
-    let jittered = wait + room.mul_f64(chance.clamp(0.0, 1.0));
-    // Whole milliseconds, up: what is kept must be what was said.
-    Duration::from_millis(u64::try_from(jittered.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    in_milliseconds(wait + room.mul_f64(chance.clamp(0.0, 1.0)))
+}
+
+/// Whole milliseconds, up: what is kept must be what was said.
+fn in_milliseconds(wait: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             Err(failure) => Reading { outcome: Outcome::Failed(failure), changes: Changes::default() },
         };
         let now = (self.clock)();
-        let after = cadence::conclude(&before, &source.pace, &reading.outcome, now, chance(&source.id, now));
+        let after = cadence::conclude(&before, source, &reading.outcome, now, chance(&source.id, now));
         tell(&source.id, &reading.outcome, &after, now);
         tell_notes(&source.id, &before, &after);
         let changed = !(reading.changes.inserted.is_empty() && reading.changes.updated.is_empty());
@@ -72,7 +72,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let failure = internal(&format!("could not keep what was read: {}", error.in_words()));
                 let after = cadence::conclude(
                     &before,
-                    &source.pace,
+                    source,
                     &Outcome::Failed(failure),
                     now,
                     chance(&source.id, now),

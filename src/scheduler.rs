@@ -61,7 +61,7 @@ pub struct Scheduler<Poll, FirstDue, Clock> {
     pub sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
     /// Polls one source once and says when it is due again.
     pub poll: Poll,
-    /// When a source that the loop did not know before is due.
+    /// When a source is due that the loop did not know before, or knew with other settings.
     pub first_due: FirstDue,
     /// What time it is.
     pub clock: Clock,
@@ -73,7 +73,7 @@ impl<Poll, Polled, FirstDue, Clock> Scheduler<Poll, FirstDue, Clock>
 where
     Poll: Fn(Arc<Source>) -> Polled,
     Polled: Future<Output = Timestamp> + Send + 'static,
-    FirstDue: Fn(&SourceId) -> Timestamp,
+    FirstDue: Fn(&Source) -> Timestamp,
     Clock: Fn() -> Timestamp,
 {
     /// Polls until `stop` turns true or is dropped, then waits for the polls under way.
@@ -84,9 +84,8 @@ where
         loop {
             let now = (self.clock)();
             while let Some(source) = plan.next(now) {
-                let id = source.id.clone();
-                let task = polls.spawn((self.poll)(source));
-                plan.underway.insert(task.id(), id);
+                let task = polls.spawn((self.poll)(Arc::clone(&source)));
+                plan.underway.insert(task.id(), source);
             }
             self.beat(&plan, now);
             tokio::select! {
@@ -122,11 +121,12 @@ where
         let (task, due) = match ended {
             Ok(ended) => ended,
             Err(panicked) => {
-                error!(source = ?plan.underway.get(&panicked.id()), "a poll panicked: {panicked}");
+                let source = plan.underway.get(&panicked.id()).map(|source| &source.id);
+                error!(?source, "a poll panicked: {panicked}");
                 (panicked.id(), now + AFTER_PANIC)
             }
         };
-        plan.ended(task, due, now);
+        plan.ended(task, due, now, &self.first_due);
     }
 }
 
@@ -136,7 +136,7 @@ struct Plan {
     slots: HashMap<SourceId, Slot>,
     due: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
     hosts: Hosts,
-    underway: HashMap<Id, SourceId>,
+    underway: HashMap<Id, Arc<Source>>,
     polling: usize,
 }
 
@@ -157,18 +157,16 @@ enum Phase {
 }
 
 impl Plan {
-    fn take(&mut self, sources: &[Arc<Source>], first_due: impl Fn(&SourceId) -> Timestamp) {
+    fn take(&mut self, sources: &[Arc<Source>], first_due: impl Fn(&Source) -> Timestamp) {
         let mut before = std::mem::take(&mut self.slots);
         for source in sources.iter().filter(|source| source.enabled) {
             let id = &source.id;
             let phase = match before.remove(id) {
                 // One poll of a source at a time, also when it goes and comes back meanwhile.
                 Some(Slot { phase: Phase::Polling | Phase::Leaving, .. }) => Phase::Polling,
-                Some(slot) if slot.phase != Phase::Waiting || host_of(&slot.source) == host_of(source) => {
-                    slot.phase
-                }
+                Some(slot) if stays(&slot, source) => slot.phase,
                 _ => {
-                    let due = first_due(id);
+                    let due = first_due(source);
                     self.due.push(Reverse((due, id.clone())));
                     Phase::Due(due)
                 }
@@ -211,12 +209,15 @@ impl Plan {
         None
     }
 
-    fn ended(&mut self, task: Id, due: Timestamp, now: Timestamp) {
-        let Some(id) = self.underway.remove(&task) else { return };
+    fn ended(&mut self, task: Id, due: Timestamp, now: Timestamp, first_due: impl Fn(&Source) -> Timestamp) {
+        let Some(polled) = self.underway.remove(&task) else { return };
+        let id = polled.id.clone();
         self.polling -= 1;
         self.hosts.release(&id, now);
         match self.slots.get_mut(&id) {
             Some(slot) if slot.phase == Phase::Polling => {
+                // What the poll says is by the settings that it began with.
+                let due = if is_timed_alike(&polled, &slot.source) { due } else { first_due(&slot.source) };
                 slot.phase = Phase::Due(due);
                 self.due.push(Reverse((due, id)));
             }
@@ -236,6 +237,19 @@ impl Plan {
             self.first().filter(|_| !full).map_or(NAP_MAX, |at| (at - now).to_std().unwrap_or_default());
         Instant::now() + until.min(NAP_MAX)
     }
+}
+
+/// Whether a source that waits, with these settings from now on, waits on as it did.
+fn stays(slot: &Slot, source: &Source) -> bool {
+    match slot.phase {
+        Phase::Waiting => host_of(&slot.source) == host_of(source),
+        _ => is_timed_alike(&slot.source, source),
+    }
+}
+
+/// Whether all that decides when to poll is the same.
+fn is_timed_alike(one: &Source, other: &Source) -> bool {
+    one.url == other.url && one.pace == other.pace
 }
 
 #[cfg(test)]

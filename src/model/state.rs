@@ -22,6 +22,11 @@ pub struct SourceState {
     /// Not polled before this.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub next_poll: Timestamp,
+    /// What the publisher asked for at the last poll: not sooner than this, whatever the admin says of our pace.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub not_before: Option<Timestamp>,
+    /// Of the address last polled: what a poll of another one came to says nothing of when to poll this one.
+    pub address: Option<Digest>,
     /// The last poll that ended, well or not.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub last_poll: Option<Timestamp>,
@@ -57,6 +62,8 @@ impl Default for SourceState {
             reason: String::new(),
             failures: 0,
             next_poll: Timestamp::UNIX_EPOCH,
+            not_before: None,
+            address: None,
             last_poll: None,
             last_success: None,
             last_entry: None,

@@ -52,7 +52,7 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     let scheduler = Scheduler {
         sources: receiver,
         poll,
-        first_due: move |_: &SourceId| epoch,
+        first_due: move |_: &Source| epoch,
         clock,
         pulse: Arc::clone(&pulse),
     };
@@ -129,15 +129,47 @@ async fn sources_come_and_go_without_a_restart() {
 #[tokio::test(start_paused = true)]
 async fn a_source_that_leaves_and_returns_during_its_poll_is_not_polled_twice_at_once() {
     let a = source("a", "http://a.vn/", Duration::ZERO);
-    let elsewhere = source("a", "http://elsewhere.vn/", Duration::ZERO);
+    let returned = Arc::clone(&a);
     let simulation = simulate(vec![a], 10 * SECOND, 60 * SECOND);
     simulation.until(2).await;
     simulation.sources.send(Arc::new(vec![])).unwrap();
     simulation.until(4).await;
-    simulation.sources.send(Arc::new(vec![elsewhere])).unwrap();
+    simulation.sources.send(Arc::new(vec![returned])).unwrap();
     simulation.until(90).await;
     let polls = simulation.stop().await;
     assert_eq!(polls, [("a".to_owned(), 0, 10), ("a".to_owned(), 70, 80)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_settings_are_asked_about_anew_and_the_same_ones_are_not() {
+    let a = |url: &str, interval| {
+        let a = source("a", url, Duration::ZERO);
+        let pace = Pace { interval, ..a.pace };
+        vec![Arc::new(Source { pace, title: format!("{interval:?}"), ..Source::clone(&a) })]
+    };
+    // The simulated sources are due at once when asked about.
+    let simulation = simulate(a("http://a.vn/", None), 10 * SECOND, 1000 * SECOND);
+    let changes = [
+        (20, a("http://a.vn/other", None)),
+        (40, a("http://a.vn/other", Some(SECOND))),
+        (
+            60,
+            vec![Arc::new(Source {
+                title: "A".to_owned(),
+                ..Source::clone(&a("http://a.vn/other", Some(SECOND))[0])
+            })],
+        ),
+        // While it is polled, by what was said of it before.
+        (1052, a("http://a.vn/third", Some(SECOND))),
+    ];
+    for (second, sources) in changes {
+        simulation.until(second).await;
+        simulation.sources.send(Arc::new(sources)).unwrap();
+    }
+    simulation.until(1100).await;
+    let polls = simulation.stop().await;
+    let began: Vec<u64> = polls.iter().map(|(_, began, _)| *began).collect();
+    assert_eq!(began, [0, 20, 40, 1050, 1060]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,7 +219,7 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let scheduler = Scheduler {
         sources: receiver,
         poll,
-        first_due: move |_: &SourceId| epoch,
+        first_due: move |_: &Source| epoch,
         clock,
         pulse: Arc::clone(&pulse),
     };

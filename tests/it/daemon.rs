@@ -1,5 +1,7 @@
 //! The whole house: publishers on loopback on one side, readers on the other.
 
+mod settings;
+
 use std::{io::Read as _, path::Path};
 
 use reqwest::Method;
