@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Digest, Outcome, Pace, Source, SourceState, State, Tally, Timestamp};
+use crate::model::{Digest, Failure, Outcome, Pace, Source, SourceState, State, Tally, Timestamp};
 
 /// No wait is longer, whatever anybody asks: a source heard of once a day is alive.
 pub const LONGEST: Duration = Duration::from_hours(24);
@@ -52,6 +52,25 @@ pub fn conclude(
     let wait = own_wait(&after, &source.pace, now).max(asked.unwrap_or_default());
     after.next_poll = now + jittered(wait, chance);
     after
+}
+
+/// The state after a poll whose end, `concluded`, could not be kept, for this reason: `before` stands, and what the
+/// publisher asked for stands too. The document is read again, but not sooner than it would have been.
+#[must_use]
+pub fn unkept(
+    before: &SourceState,
+    concluded: &SourceState,
+    source: &Source,
+    reason: Failure,
+    now: Timestamp,
+    chance: f64,
+) -> SourceState {
+    let after = conclude(before, source, &Outcome::Failed(reason), now, chance);
+    SourceState {
+        next_poll: after.next_poll.max(concluded.next_poll),
+        not_before: after.not_before.max(concluded.not_before),
+        ..after
+    }
 }
 
 /// When a source is due, by its state and by what the admin says of it now: another address is due at once, and a
@@ -105,7 +124,11 @@ fn enter(state: &mut SourceState, entered: State, reason: &str, now: Timestamp) 
 /// What the publisher asks for, at most [`LONGEST`].
 fn asked(after: &SourceState, outcome: &Outcome) -> Option<Duration> {
     let asked = match outcome {
-        Outcome::Failed(failure) => [failure.hints.retry_after, None],
+        Outcome::Failed(failure) => {
+            // Of an error page `max-age` says nothing; here there was a document, and the fault is with its reading.
+            let unread = matches!(failure.state, State::Unreadable | State::TooMuch | State::Internal);
+            [failure.hints.retry_after, failure.hints.max_age.filter(|_| unread)]
+        }
         Outcome::NotModified(hints) | Outcome::Unchanged(hints, _) | Outcome::Read(Tally { hints, .. }) => {
             [hints.max_age, after.document_ttl.map(Duration::from_secs)]
         }

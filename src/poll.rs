@@ -69,14 +69,12 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             }
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
-                let failure = internal(&format!("could not keep what was read: {}", error.in_words()));
-                let after = cadence::conclude(
-                    &before,
-                    source,
-                    &Outcome::Failed(failure),
-                    now,
-                    chance(&source.id, now),
+                let failure = internal(
+                    &format!("could not keep what was read: {}", error.in_words()),
+                    Hints::default(),
                 );
+                let chance = chance(&source.id, now);
+                let after = cadence::unkept(&before, &after, source, failure, now, chance);
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
                 let next = after.next_poll;
                 self.board.set(&source.id, after);
@@ -124,8 +122,11 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let document = document.map_err(|error| unreadable(&error, hints))?;
         let keys = normalize::keys(&document.entries);
         let known = self.store.known(source.id.clone(), keys).await;
-        let known = known
-            .map_err(|error| internal(&format!("could not look up what is kept: {}", error.in_words())))?;
+        let known = known.map_err(|error| {
+            // What the document says of its pace holds for us too, though we could not take it.
+            let hints = Hints { max_age: hints.max_age.max(document.ttl), ..hints };
+            internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
+        })?;
         let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
         let changes = normalize::reconcile(document.entries, &known, &arrival);
         let tally = Tally {
@@ -168,9 +169,9 @@ fn unreadable(error: &ReadError, hints: Hints) -> Failure {
     Failure { state, reason: error.to_string().chars().take(Failure::REASON_MAX).collect(), hints }
 }
 
-fn internal(reason: &str) -> Failure {
+fn internal(reason: &str, hints: Hints) -> Failure {
     let reason = reason.chars().take(Failure::REASON_MAX).collect();
-    Failure { state: State::Internal, reason, hints: Hints::default() }
+    Failure { state: State::Internal, reason, hints }
 }
 
 /// A number in 0..1 that differs from source to source and from poll to poll, and needs no generator.

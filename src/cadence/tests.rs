@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Failure, Hints, Limits, SourceId, Validators};
+use crate::model::{Hints, Limits, SourceId, Validators};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -209,5 +209,42 @@ fn while_nothing_is_changed_what_was_said_holds_to_the_millisecond() {
             let state = conclude(&silent_for(77 * HOUR), &source, outcome, now(), chance);
             assert_eq!(due(&state, &source, now() + MINUTE), state.next_poll, "{outcome:?} {chance}");
         }
+    }
+}
+
+#[test]
+fn a_poll_that_cannot_be_kept_forgets_nothing_that_the_publisher_asked() {
+    let source = source(None);
+    let disk_full =
+        || Failure { state: State::Internal, reason: "the disk is full".to_owned(), hints: Hints::default() };
+    let before = silent_for(HOUR);
+    let fresh = Outcome::NotModified(Hints { max_age: Some(3 * HOUR), retry_after: None });
+    for (outcome, minutes, asked) in [
+        (failed(Some(5 * HOUR)), 5 * 60, Some(now() + 5 * HOUR)),
+        (fresh, 3 * 60, Some(now() + 3 * HOUR)),
+        (read(1), 15, None),
+    ] {
+        let concluded = conclude(&before, &source, &outcome, now(), 0.0);
+        let after = unkept(&before, &concluded, &source, disk_full(), now(), 0.0);
+        assert_eq!((after.next_poll - now()).num_minutes(), minutes, "{outcome:?}");
+        assert_eq!((after.not_before, after.state), (asked, State::Internal), "{outcome:?}");
+        assert_eq!(
+            (&after.validators, after.body, after.last_entry),
+            (&before.validators, None, before.last_entry)
+        );
+    }
+}
+
+#[test]
+fn a_document_that_could_not_be_read_is_fresh_for_as_long_as_one_that_could() {
+    let hints = Hints { max_age: Some(3 * HOUR), retry_after: None };
+    for (state, wanted) in [
+        (State::Internal, 3 * HOUR),
+        (State::Unreadable, 3 * HOUR),
+        (State::TooMuch, 3 * HOUR),
+        (State::Refused, 15 * MINUTE),
+    ] {
+        let outcome = Outcome::Failed(Failure { state, reason: String::new(), hints });
+        assert_eq!(wait(&silent_for(HOUR), &source(None), &outcome), wanted, "{state:?}");
     }
 }

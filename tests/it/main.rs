@@ -13,6 +13,7 @@ mod demo;
 mod fetch;
 mod fixtures;
 mod preview;
+mod poll;
 mod process;
 mod store_kill;
 mod support;

@@ -1,0 +1,117 @@
+//! One poll, on a store that does not do its part.
+
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc, time::Duration};
+
+use tintinh::{
+    board::Board,
+    fetch::{Fetcher, Network},
+    model::{
+        ChannelId, ChannelState, Commit, Committed, EntryKey, Known, Limits, Pace, Row, Seq, Source,
+        SourceId, SourceState, State, StoredEntry, Timestamp,
+    },
+    poll::Poller,
+    store::{Census, Engine, MemoryEngine, Scope, Store, StoreError},
+};
+
+use crate::support::{
+    feed::rss,
+    origin::{Origin, Reply},
+};
+
+/// A store that cannot look up, or else cannot write.
+struct Faulty {
+    inner: MemoryEngine,
+    looks_up: bool,
+}
+
+fn refusal() -> StoreError {
+    StoreError::NoSpace { path: "data".into(), free: 1, needed: 64 }
+}
+
+impl Engine for Faulty {
+    fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
+        if self.looks_up { self.inner.known(source, keys) } else { Err(refusal()) }
+    }
+
+    fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        if self.looks_up { Err(refusal()) } else { self.inner.apply(commit) }
+    }
+
+    fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
+        self.inner.keep_channel(id, state)
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.inner.sync()
+    }
+
+    fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
+        self.inner.source_states()
+    }
+
+    fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
+        self.inner.channel_state(id)
+    }
+
+    fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.inner.scan(scope, visit)
+    }
+
+    fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+        self.inner.entries(seqs)
+    }
+
+    fn check(&self) -> Result<Census, StoreError> {
+        self.inner.check()
+    }
+
+    fn health(&self) -> Result<(), StoreError> {
+        self.inner.health()
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T06:00:00Z".parse().unwrap()
+}
+
+fn source(url: url::Url) -> Arc<Source> {
+    let second = Duration::from_secs(1);
+    Arc::new(Source {
+        id: SourceId::new("bao").unwrap(),
+        title: "Báo".to_owned(),
+        province: None,
+        url,
+        enabled: true,
+        timezone: chrono_tz::Asia::Ho_Chi_Minh,
+        pace: Pace { interval: None, min_interval: second, max_interval: second, host_delay: second },
+        limits: Limits {
+            max_body: 1 << 20,
+            connect_timeout: 10 * second,
+            idle_timeout: 10 * second,
+            total_timeout: 20 * second,
+        },
+    })
+}
+
+#[tokio::test]
+async fn a_store_that_fails_makes_nobody_ask_sooner_than_the_publisher_wants() {
+    let origin = Origin::start();
+    let document = || rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]);
+    origin.on("/busy", [Reply::status(429).header("Retry-After", "7200")]);
+    origin.on("/fresh", [Reply::ok(document()).header("Cache-Control", "max-age=7200")]);
+    origin.on("/ttl", [Reply::ok(document().replace("<item>", "<ttl>120</ttl><item>"))]);
+    for (path, looks_up) in
+        [("/busy", true), ("/fresh", true), ("/ttl", true), ("/fresh", false), ("/ttl", false)]
+    {
+        let allow = vec!["127.0.0.0/8".parse().unwrap()];
+        let fetcher = Fetcher::new(&Network { allow, user_agent: "tintinh".to_owned() }).unwrap();
+        let store = Store::new(Faulty { inner: MemoryEngine::new(), looks_up }).unwrap();
+        let board = Arc::new(Board::new(HashMap::new()));
+        let poller = Poller::new(fetcher, store, Arc::clone(&board), now);
+        let source = source(origin.url(path));
+        let polled = poller.poll(&source, Duration::from_hours(48)).await;
+        assert!(polled.next >= now() + Duration::from_hours(2), "{path} {looks_up}: {polled:?}");
+        let state = board.state(&source.id);
+        assert_eq!((state.state, state.next_poll), (State::Internal, polled.next), "{path} {looks_up}");
+    }
+}
