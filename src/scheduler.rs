@@ -25,7 +25,7 @@ use tokio::{
 use tracing::{debug, error};
 
 use crate::model::{Source, SourceId, Timestamp};
-use hosts::{Hosts, Turn, host_of};
+use hosts::{Host, Hosts, Turn, host_of};
 
 /// Polls under way at once: each may hold a whole body in memory.
 pub const POLLS_MAX: usize = 32;
@@ -149,8 +149,8 @@ struct Slot {
 enum Phase {
     /// In the heap, with this time; entries with other times are stale.
     Due(Timestamp),
-    /// In its host's queue.
-    Waiting,
+    /// In this host's queue; in those of other hosts it may have left its name behind.
+    Waiting(Host),
     Polling,
     /// Polling still, but no longer wanted.
     Leaving,
@@ -184,7 +184,9 @@ impl Plan {
     fn next(&mut self, now: Timestamp) -> Option<Arc<Source>> {
         while self.polling < POLLS_MAX {
             let slots = &self.slots;
-            let waits = |id: &SourceId| slots.get(id).is_some_and(|slot| slot.phase == Phase::Waiting);
+            let waits = |id: &SourceId, host: &Host| {
+                slots.get(id).is_some_and(|slot| matches!(&slot.phase, Phase::Waiting(at) if at == host))
+            };
             let id = self.hosts.freed(now, waits).or_else(|| self.pop_due(now))?;
             let Some(slot) = self.slots.get_mut(&id) else { continue };
             match self.hosts.claim(&slot.source) {
@@ -193,7 +195,7 @@ impl Plan {
                     self.polling += 1;
                     return Some(Arc::clone(&slot.source));
                 }
-                Turn::Queued => slot.phase = Phase::Waiting,
+                Turn::Queued => slot.phase = Phase::Waiting(host_of(&slot.source)),
             }
         }
         None
@@ -241,8 +243,8 @@ impl Plan {
 
 /// Whether a source that waits, with these settings from now on, waits on as it did.
 fn stays(slot: &Slot, source: &Source) -> bool {
-    match slot.phase {
-        Phase::Waiting => host_of(&slot.source) == host_of(source),
+    match &slot.phase {
+        Phase::Waiting(host) => *host == host_of(source),
         _ => is_timed_alike(&slot.source, source),
     }
 }

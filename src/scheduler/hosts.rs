@@ -57,15 +57,19 @@ impl Hosts {
         }
     }
 
-    /// The first in the queue of a host whose pause is over, of those that still wait. It has to claim the host at
-    /// once. Hosts that nobody waits for are forgotten.
-    pub(super) fn freed(&mut self, now: Timestamp, waits: impl Fn(&SourceId) -> bool) -> Option<SourceId> {
+    /// The first in the queue of a host whose pause is over, of those that still wait there. It has to claim the host
+    /// at once. Hosts that nobody waits for are forgotten.
+    pub(super) fn freed(
+        &mut self,
+        now: Timestamp,
+        waits: impl Fn(&SourceId, &Host) -> bool,
+    ) -> Option<SourceId> {
         while self.pausing.peek().is_some_and(|Reverse((free, _))| *free <= now) {
             let Reverse((_, host)) = self.pausing.pop()?;
             let Some(queue) = self.queues.get_mut(&host) else { continue };
             queue.busy = false;
             while let Some(id) = queue.waiting.pop_front() {
-                if waits(&id) {
+                if waits(&id, &host) {
                     return Some(id);
                 }
             }

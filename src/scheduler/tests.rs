@@ -187,6 +187,21 @@ async fn who_waits_for_a_host_that_another_left_still_gets_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_behind_one_that_waits_elsewhere_by_now_still_gets_its_turn() {
+    let on = |host: &str, id: &str| source(id, &format!("http://{host}.vn/"), SECOND);
+    let sources = |b_on: &str| vec![on("one", "a"), on(b_on, "b"), on("one", "c"), on("two", "d")];
+    let simulation = simulate(sources("one"), 10 * SECOND, 1000 * SECOND);
+    simulation.until(1).await;
+    // b, next in the queue of one.vn, moves to two.vn, where d is being polled, and waits there.
+    simulation.sources.send(Arc::new(sources("two"))).unwrap();
+    simulation.until(60).await;
+    let mut polls = simulation.stop().await;
+    polls.sort();
+    let wanted = [("a", 0, 10), ("b", 11, 21), ("c", 11, 21), ("d", 0, 10)];
+    assert_eq!(polls, wanted.map(|(id, began, ended)| (id.to_owned(), began, ended)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_the_polls_under_way_and_starts_no_more() {
     let sources = vec![source("a", "http://one.vn/", SECOND), source("b", "http://one.vn/", SECOND)];
     let simulation = simulate(sources, 10 * SECOND, 60 * SECOND);
