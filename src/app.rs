@@ -33,7 +33,7 @@ pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
 const CHANGES_MAX: usize = 1024;
 /// Without a turn of the scheduler for so long, the watchdog is not told that we live.
-const PULSE_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+const PULSE_MAX: Duration = Duration::from_secs(30);
 /// Where people who wonder about our requests can read who we are, when the admin gave no address.
 const PROJECT: &str = env!("CARGO_PKG_HOMEPAGE");
 
@@ -239,7 +239,7 @@ impl App {
             let ping = async {
                 loop {
                     tokio::time::sleep(interval).await;
-                    if clock::now() - pulse.last_beat() < PULSE_MAX {
+                    if pulse.last_beat().elapsed() < PULSE_MAX {
                         notify::watchdog();
                     }
                 }

@@ -25,10 +25,11 @@ pub fn watchdog() {
     tell(&[NotifyState::Watchdog]);
 }
 
-/// How often [`watchdog`] is wanted: twice in the time after which systemd would end us. `None` if it does not watch.
+/// How often [`watchdog`] is wanted: three times in the time after which systemd would end us, so that one ping left out
+/// is no death. `None` if it does not watch.
 #[must_use]
 pub fn watchdog_interval() -> Option<Duration> {
-    sd_notify::watchdog_enabled().map(|timeout| timeout / 2)
+    sd_notify::watchdog_enabled().map(|timeout| timeout / 3)
 }
 
 fn tell(state: &[NotifyState<'_>]) {

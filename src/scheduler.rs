@@ -5,15 +5,13 @@
 //! `host_delay` between them.
 
 mod hosts;
+mod pulse;
 
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
     future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,6 +24,7 @@ use tracing::{debug, error};
 
 use crate::model::{Source, SourceId, Timestamp};
 use hosts::{Host, Hosts, Turn, host_of};
+pub use pulse::Pulse;
 
 /// Polls under way at once: each may hold a whole body in memory.
 pub const POLLS_MAX: usize = 32;
@@ -33,27 +32,6 @@ pub const POLLS_MAX: usize = 32;
 const NAP_MAX: Duration = Duration::from_secs(5);
 /// The wait after a poll that panicked: our own fault, which is no reason to ask the publisher again soon.
 const AFTER_PANIC: Duration = Duration::from_hours(1);
-
-/// When the scheduler was last seen alive and what it waits for, for the watchdog and the readers' `max-age`.
-#[derive(Debug, Default)]
-pub struct Pulse {
-    beat: AtomicI64,
-    next: AtomicI64,
-}
-
-impl Pulse {
-    /// When the loop last turned; 1970 before it started.
-    #[must_use]
-    pub fn last_beat(&self) -> Timestamp {
-        Timestamp::from_timestamp_millis(self.beat.load(Ordering::Relaxed)).unwrap_or_default()
-    }
-
-    /// When the next source is due; 1970 while none is known.
-    #[must_use]
-    pub fn next_due(&self) -> Timestamp {
-        Timestamp::from_timestamp_millis(self.next.load(Ordering::Relaxed)).unwrap_or_default()
-    }
-}
 
 /// What the loop is built from.
 pub struct Scheduler<Poll, FirstDue, Clock> {
@@ -87,7 +65,7 @@ where
                 let task = polls.spawn((self.poll)(Arc::clone(&source)));
                 plan.underway.insert(task.id(), source);
             }
-            self.beat(&plan, now);
+            self.pulse.beat(plan.first());
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -100,14 +78,8 @@ where
             }
         }
         while polls.join_next().await.is_some() {
-            self.beat(&plan, (self.clock)());
+            self.pulse.beat(plan.first());
         }
-    }
-
-    fn beat(&self, plan: &Plan, now: Timestamp) {
-        self.pulse.beat.store(now.timestamp_millis(), Ordering::Relaxed);
-        let next = plan.first().map_or(0, |due| due.timestamp_millis());
-        self.pulse.next.store(next, Ordering::Relaxed);
     }
 
     fn take_sources(&mut self, plan: &mut Plan) {

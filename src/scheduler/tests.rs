@@ -241,7 +241,7 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let mut done = JoinSet::new();
     done.spawn(scheduler.run(stopped));
     tokio::time::sleep(1300 * SECOND).await;
-    assert!(pulse.last_beat() >= epoch + 1290 * SECOND);
+    assert!(pulse.last_beat().elapsed() <= NAP_MAX);
     stop.send(true).unwrap();
     done.join_next().await.unwrap().unwrap();
     drop(sources);
@@ -253,7 +253,7 @@ async fn the_pulse_tells_that_the_loop_lives_and_who_is_next() {
     let simulation = simulate(vec![source("a", "http://a.vn/", Duration::ZERO)], SECOND, 60 * SECOND);
     simulation.until(30).await;
     let epoch: Timestamp = "2026-11-23T06:00:00Z".parse().unwrap();
-    assert!(simulation.pulse.last_beat() >= epoch + 25 * SECOND);
+    assert!(simulation.pulse.last_beat().elapsed() <= NAP_MAX);
     assert_eq!(simulation.pulse.next_due(), epoch + 61 * SECOND);
     simulation.stop().await;
 }

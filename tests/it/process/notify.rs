@@ -91,15 +91,14 @@ async fn the_watchdog_is_told_as_often_as_it_asks() {
     // As the service manager does it: the variable names the very process.
     let mut command = Command::new("sh");
     command.args(["-c", "WATCHDOG_PID=$$ exec \"$0\" --config \"$1\"", env!("CARGO_BIN_EXE_tintinh")]);
-    command.arg(&file).env("WATCHDOG_USEC", "200000");
+    command.arg(&file).env("WATCHDOG_USEC", "6000000");
     let daemon = Process::spawn(&mut manager.manages(command));
     assert!(manager.told().await.contains("READY=1"));
     let begun = std::time::Instant::now();
-    for _ in 0..5 {
-        assert_eq!(manager.told().await, "WATCHDOG=1");
-    }
-    // Twice in the time that it watches over.
-    assert!(begun.elapsed().as_millis() >= 400, "{:?}", begun.elapsed());
+    assert_eq!(manager.told().await, "WATCHDOG=1");
+    // Thrice in the time that it watches over: less than half of it, however slow this machine is.
+    let waited = begun.elapsed().as_millis();
+    assert!((1_000..2_900).contains(&waited), "{waited} ms");
     daemon.signal(Signal::TERM);
     assert_eq!(daemon.ended().await.code, Some(0));
     let rest = manager.rest();
