@@ -74,21 +74,21 @@ pub fn unkept(
 }
 
 /// When a source is due, by its state and by what the admin says of it now: another address is due at once, and a
-/// quicker pace takes effect at once, except for what the publisher asked for.
+/// quicker pace takes effect at once, except for what the publisher asked for. Never more than [`LONGEST`] from now.
 #[must_use]
 pub fn due(state: &SourceState, source: &Source, now: Timestamp) -> Timestamp {
     if moved(state, source) {
         return now;
     }
-    let (Some(last_poll), Some(_)) = (state.last_poll, state.address) else {
+    let Some(last_poll) = state.last_poll else {
         return state.next_poll.min(now + LONGEST);
     };
     let since_then = |at: Timestamp| (at - last_poll).to_std().unwrap_or_default();
     let asked = state.not_before.map(since_then).unwrap_or_default();
     // With all the jitter there may be: as long as nothing was changed, what was said to the millisecond holds.
     let longest = jittered(own_wait(state, &source.pace, last_poll).max(asked), 1.0);
-    let wait = since_then(state.next_poll).min(longest);
-    (last_poll + wait).min(now + LONGEST)
+    // A poll in the future was one by a clock that was set back since: how long ago it was nobody knows.
+    last_poll.min(now) + since_then(state.next_poll).min(longest)
 }
 
 fn address(source: &Source) -> Digest {

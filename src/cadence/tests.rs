@@ -248,3 +248,19 @@ fn a_document_that_could_not_be_read_is_fresh_for_as_long_as_one_that_could() {
         assert_eq!(wait(&silent_for(HOUR), &source(None), &outcome), wanted, "{state:?}");
     }
 }
+
+#[test]
+fn after_a_clock_was_set_back_the_wait_that_was_left_counts_from_now() {
+    let source = source(Some(HOUR));
+    let polled_in = |hours: u32| conclude(&silent_for(HOUR), &source, &read(0), now() + hours * HOUR, 0.0);
+    for (hours, left) in [(0, 60), (1, 60), (5, 60), (100_000, 60)] {
+        let due = due(&polled_in(hours), &source, now());
+        assert_eq!((due - now()).num_minutes(), left, "polled {hours} h from now");
+    }
+    // Set back by less than the poll is ago: what was said holds, and is at most the whole wait away.
+    assert_eq!(due(&polled_in(0), &source, now() + MINUTE), now() + HOUR);
+    let odd = SourceState { next_poll: now() + 2 * HOUR, ..polled_in(5) };
+    assert_eq!(due(&odd, &source, now()), now());
+    let asked = conclude(&silent_for(HOUR), &source, &failed(Some(99 * HOUR)), now() + 99 * HOUR, 1.0);
+    assert_eq!(due(&asked, &source, now()), now() + LONGEST);
+}

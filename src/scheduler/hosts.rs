@@ -5,7 +5,12 @@ use std::{
     collections::{BinaryHeap, HashMap, VecDeque},
 };
 
-use crate::model::{Source, SourceId, Timestamp};
+use tokio::time::{Duration, Instant};
+
+use crate::model::{Source, SourceId};
+
+/// No host pauses longer, whatever `host_delay` says.
+const PAUSE_MAX: Duration = Duration::from_hours(24);
 
 /// A host and port: what a publisher sees as one visitor's target.
 pub(super) type Host = (String, u16);
@@ -14,10 +19,10 @@ pub(super) type Host = (String, u16);
 #[derive(Default)]
 pub(super) struct Hosts {
     queues: HashMap<Host, Queue>,
-    /// The hosts that pause, by when their pause ends.
-    pausing: BinaryHeap<Reverse<(Timestamp, Host)>>,
+    /// The hosts that pause, by when their pause ends: not on the wall, where the clock may be set.
+    pausing: BinaryHeap<Reverse<(Instant, Host)>>,
     /// Whose poll occupies which host, and the pause it asks for afterwards.
-    held: HashMap<SourceId, (Host, chrono::Duration)>,
+    held: HashMap<SourceId, (Host, Duration)>,
 }
 
 #[derive(Default)]
@@ -44,16 +49,14 @@ impl Hosts {
             return Turn::Queued;
         }
         queue.busy = true;
-        let pause = chrono::Duration::from_std(source.pace.host_delay).unwrap_or(chrono::Duration::MAX);
-        self.held.insert(source.id.clone(), (host, pause));
+        self.held.insert(source.id.clone(), (host, source.pace.host_delay.min(PAUSE_MAX)));
         Turn::Now
     }
 
     /// The source's request is over: its host pauses.
-    pub(super) fn release(&mut self, id: &SourceId, now: Timestamp) {
+    pub(super) fn release(&mut self, id: &SourceId, now: Instant) {
         if let Some((host, pause)) = self.held.remove(id) {
-            let free = now.checked_add_signed(pause).unwrap_or(Timestamp::MAX_UTC);
-            self.pausing.push(Reverse((free, host)));
+            self.pausing.push(Reverse((now + pause, host)));
         }
     }
 
@@ -61,7 +64,7 @@ impl Hosts {
     /// at once. Hosts that nobody waits for are forgotten.
     pub(super) fn freed(
         &mut self,
-        now: Timestamp,
+        now: Instant,
         waits: impl Fn(&SourceId, &Host) -> bool,
     ) -> Option<SourceId> {
         while self.pausing.peek().is_some_and(|Reverse((free, _))| *free <= now) {
@@ -79,7 +82,7 @@ impl Hosts {
     }
 
     /// When the next pause ends.
-    pub(super) fn first_free(&self) -> Option<Timestamp> {
+    pub(super) fn first_free(&self) -> Option<Instant> {
         self.pausing.peek().map(|Reverse((free, _))| *free)
     }
 }

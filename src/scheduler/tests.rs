@@ -1,7 +1,15 @@
-use std::sync::Mutex;
+mod clock;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use super::*;
-use crate::model::{Limits, Pace};
+use crate::model::{Limits, Pace, SourceId};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -28,6 +36,8 @@ struct Simulation {
     pulse: Arc<Pulse>,
     done: JoinSet<()>,
     start: Instant,
+    /// How far the wall clock was set ahead, in seconds.
+    skew: Arc<AtomicI64>,
 }
 
 /// Polls take `takes` and are due again `every` after their end; time is tokio's, paused.
@@ -35,33 +45,45 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     let start = Instant::now();
     let log = Log::default();
     let epoch: Timestamp = "2026-11-23T06:00:00Z".parse().unwrap();
-    let clock = move || epoch + start.elapsed();
-    let logged = Arc::clone(&log);
+    let skew = Arc::new(AtomicI64::new(0));
+    let set = Arc::clone(&skew);
+    let clock = move || epoch + start.elapsed() + chrono::TimeDelta::seconds(set.load(Ordering::Relaxed));
+    let says = clock.clone();
+    // By the wall clock: when each was polled last, and what it said then.
+    let known: Arc<Mutex<HashMap<SourceId, (Timestamp, Timestamp)>>> = Arc::default();
+    let logged = (Arc::clone(&log), Arc::clone(&known));
     let poll = move |source: Arc<Source>| {
-        let log = Arc::clone(&logged);
+        let ((log, known), clock) = (logged.clone(), says.clone());
         async move {
             let began = start.elapsed().as_secs();
             tokio::time::sleep(takes).await;
             log.lock().unwrap().push((source.id.to_string(), began, start.elapsed().as_secs()));
-            clock() + every
+            let now = clock();
+            known.lock().unwrap().insert(source.id.clone(), (now, now + every));
+            now + every
         }
+    };
+    // Due at once when asked about, unless polled in the future.
+    let now = clock.clone();
+    let first_due = move |source: &Source| match known.lock().unwrap().get(&source.id) {
+        Some((last, next)) if *last > now() => now() + (*next - *last),
+        _ => epoch,
     };
     let (sources, receiver) = watch::channel(Arc::new(sources));
     let (stop, stopped) = watch::channel(false);
     let pulse = Arc::new(Pulse::default());
-    let scheduler = Scheduler {
-        sources: receiver,
-        poll,
-        first_due: move |_: &Source| epoch,
-        clock,
-        pulse: Arc::clone(&pulse),
-    };
+    let scheduler = Scheduler { sources: receiver, poll, first_due, clock, pulse: Arc::clone(&pulse) };
     let mut done = JoinSet::new();
     done.spawn(scheduler.run(stopped));
-    Simulation { log, sources, stop, pulse, done, start }
+    Simulation { log, sources, stop, pulse, done, start, skew }
 }
 
 impl Simulation {
+    /// Sets the wall clock so far ahead of what is right; behind it, if negative.
+    fn set_clock(&self, hours: i64) {
+        self.skew.store(hours * 3600, Ordering::Relaxed);
+    }
+
     async fn until(&self, seconds: u64) {
         tokio::time::sleep_until(self.start + Duration::from_secs(seconds)).await;
     }
