@@ -105,6 +105,8 @@ fn take(state: &mut SourceState, tally: &Tally, now: Timestamp) {
     state.body = Some(tally.body);
     state.reading = Some(tally.reading);
     state.document_ttl = tally.document_ttl.map(|ttl| ttl.as_secs());
+    state.repairs.clone_from(&tally.repairs);
+    state.warnings.clone_from(&tally.warnings);
     if tally.inserted > 0 {
         state.last_entry = Some(now);
     }

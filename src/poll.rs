@@ -165,7 +165,11 @@ fn reading_digest(source: &Source) -> Digest {
 }
 
 fn unreadable(error: &ReadError, hints: Hints) -> Failure {
-    let state = if matches!(error, ReadError::Parse(_)) { State::Unreadable } else { State::Internal };
+    let state = match error {
+        ReadError::Parse(_) => State::Unreadable,
+        ReadError::Overran | ReadError::Straying => State::TooMuch,
+        ReadError::Choked | ReadError::Died | ReadError::NoThread(_) => State::Internal,
+    };
     Failure { state, reason: error.to_string().chars().take(Failure::REASON_MAX).collect(), hints }
 }
 

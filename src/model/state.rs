@@ -96,7 +96,7 @@ pub enum State {
     Gone,
     /// A body that is no feed, or one too broken to read.
     Unreadable,
-    /// More redirects, or a larger body, than we follow or take.
+    /// More redirects, a larger body, or a longer reading, than we follow or take.
     TooMuch,
     /// An address that must not be asked: not http(s), or inside a private network.
     Forbidden,

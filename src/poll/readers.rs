@@ -1,13 +1,19 @@
 //! Parsing and normalizing, off the async threads: a few at a time, each on a thread with a stack of a known size.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use thiserror::Error;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::timeout,
+};
 
 use crate::{
     fetch::Body,
-    model::{Entry, Source, Timestamp},
+    model::{Entry, Source, SourceId, Timestamp},
     normalize::{
         self,
         dates::{self, Circumstances, Seen},
@@ -18,6 +24,10 @@ use crate::{
 
 /// Documents read at once: each may take a gigabyte for a moment, whatever the cores.
 const READERS_MAX: usize = 2;
+/// The longest that a document may be read: the largest take a second or two, also on a slow machine.
+const READ_MAX: Duration = Duration::from_secs(30);
+/// Readings that overran and still go on: no thread can be stopped from outside. With so many, nothing more is read.
+const STRAYS_MAX: usize = 4;
 
 /// A document, read.
 pub(super) struct Read {
@@ -34,17 +44,29 @@ pub(super) enum ReadError {
     Parse(#[from] ParseError),
     #[error("the reader failed on this document; this is a fault of tintinh")]
     Died,
+    #[error("reading this document took longer than {} s", READ_MAX.as_secs())]
+    Overran,
+    #[error("an earlier document of this source is still being read, after more than {} s", READ_MAX.as_secs())]
+    Straying,
+    #[error(
+        "{STRAYS_MAX} documents take endlessly long to read, and no more are read meanwhile; this is a fault of tintinh"
+    )]
+    Choked,
     #[error("no thread to read the document on: {0}")]
     NoThread(#[source] std::io::Error),
 }
 
 pub(super) struct Readers {
     turns: Arc<Semaphore>,
+    strays: Mutex<Vec<Stray>>,
 }
+
+/// A reading that overran, of whose document, and whether it still goes on: its thread holds the other end.
+struct Stray(SourceId, Weak<()>);
 
 impl Readers {
     pub(super) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(READERS_MAX)) }
+        Self { turns: Arc::new(Semaphore::new(READERS_MAX)), strays: Mutex::default() }
     }
 
     /// Reads a body as its source's zone and address demand; `now` is when it came.
@@ -54,17 +76,50 @@ impl Readers {
         source: Arc<Source>,
         now: Timestamp,
     ) -> Result<Read, ReadError> {
-        // The semaphore is never closed; were it, reading on without a turn would be the lesser evil.
-        let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
+        let id = source.id.clone();
+        self.run(&id, move || read(&body, &source, now)).await
+    }
+
+    /// Does a document's reading on a thread of its own, for at most [`READ_MAX`] after its turn has come.
+    async fn run(
+        &self,
+        id: &SourceId,
+        work: impl FnOnce() -> Result<Read, ParseError> + Send + 'static,
+    ) -> Result<Read, ReadError> {
+        // The semaphore is never closed; were it, reading on without a turn would be the lesser evil. The turn ends
+        // with this function: a reading that overran keeps nobody waiting.
+        let _turn = Arc::clone(&self.turns).acquire_owned().await.ok();
+        self.refuse(id)?;
         let (answer, answered) = oneshot::channel();
+        let going_on = Arc::new(());
+        let stray = Stray(id.clone(), Arc::downgrade(&going_on));
         let work = move || {
             // Nobody may be waiting any more: then the result is not wanted.
+<<<<<<< HEAD
             let _ = answer.send(read(&body, &source, now));
             drop(turn);
+=======
+            let _ = answer.send(work());
+            drop(going_on);
+>>>>>>> b3fe2ac (Let no document hold its host and its turn for ever)
         };
         let thread = std::thread::Builder::new().name("reader".to_owned()).stack_size(parse::STACK_SIZE);
         thread.spawn(work).map_err(ReadError::NoThread)?;
-        answered.await.map_err(|_| ReadError::Died)?.map_err(ReadError::from)
+        let Ok(answer) = timeout(READ_MAX, answered).await else {
+            self.strays.lock().unwrap_or_else(PoisonError::into_inner).push(stray);
+            return Err(ReadError::Overran);
+        };
+        answer.map_err(|_| ReadError::Died)?.map_err(ReadError::from)
+    }
+
+    /// One stray of a source is enough, and so are [`STRAYS_MAX`] of all.
+    fn refuse(&self, id: &SourceId) -> Result<(), ReadError> {
+        let mut strays = self.strays.lock().unwrap_or_else(PoisonError::into_inner);
+        strays.retain(|Stray(_, going_on)| going_on.strong_count() > 0);
+        if strays.iter().any(|Stray(whose, _)| whose == id) {
+            return Err(ReadError::Straying);
+        }
+        if strays.len() >= STRAYS_MAX { Err(ReadError::Choked) } else { Ok(()) }
     }
 }
 
@@ -89,4 +144,62 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
 fn modified(body: &Body) -> Option<Timestamp> {
     let text = std::str::from_utf8(body.validators.last_modified.as_deref()?).ok()?;
     timestamp::read(text, chrono_tz::Tz::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn id(text: &str) -> SourceId {
+        SourceId::new(text).unwrap()
+    }
+
+    fn done() -> Result<Read, ParseError> {
+        Ok(Read { entries: vec![], ttl: None })
+    }
+
+    /// A reading that goes on until the sender is dropped.
+    fn endless() -> (mpsc::Sender<()>, impl FnOnce() -> Result<Read, ParseError> + Send) {
+        let (end, ended) = mpsc::channel::<()>();
+        (end, move || {
+            let _ = ended.recv();
+            done()
+        })
+    }
+
+    #[tokio::test]
+    async fn a_document_that_takes_endlessly_long_keeps_no_others_waiting() {
+        let readers = Readers::new();
+        tokio::time::pause();
+        let mut ends = Vec::new();
+        for source in ["a", "b", "c"] {
+            let (end, work) = endless();
+            ends.push(end);
+            assert!(matches!(readers.run(&id(source), work).await, Err(ReadError::Overran)), "{source}");
+        }
+        tokio::time::resume();
+        assert!(readers.run(&id("d"), done).await.is_ok());
+        assert!(matches!(readers.run(&id("a"), done).await, Err(ReadError::Straying)));
+    }
+
+    #[tokio::test]
+    async fn with_too_many_strays_nothing_is_read_until_one_ends() {
+        let readers = Readers::new();
+        tokio::time::pause();
+        let mut ends = Vec::new();
+        for source in ["a", "b", "c", "d"] {
+            let (end, work) = endless();
+            ends.push(end);
+            assert!(matches!(readers.run(&id(source), work).await, Err(ReadError::Overran)), "{source}");
+        }
+        tokio::time::resume();
+        assert!(matches!(readers.run(&id("e"), done).await, Err(ReadError::Choked)));
+        ends.pop();
+        while matches!(readers.run(&id("e"), done).await, Err(ReadError::Choked)) {
+            tokio::task::yield_now().await;
+        }
+        assert!(readers.run(&id("d"), done).await.is_ok());
+    }
 }
