@@ -44,6 +44,8 @@ fn read(inserted: usize) -> Outcome {
         document_ttl: None,
         inserted,
         updated: 0,
+        repairs: vec!["closed 2 unclosed tags".to_owned()],
+        warnings: vec![],
     })
 }
 

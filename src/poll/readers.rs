@@ -95,13 +95,8 @@ impl Readers {
         let stray = Stray(id.clone(), Arc::downgrade(&going_on));
         let work = move || {
             // Nobody may be waiting any more: then the result is not wanted.
-<<<<<<< HEAD
-            let _ = answer.send(read(&body, &source, now));
-            drop(turn);
-=======
             let _ = answer.send(work());
             drop(going_on);
->>>>>>> b3fe2ac (Let no document hold its host and its turn for ever)
         };
         let thread = std::thread::Builder::new().name("reader".to_owned()).stack_size(parse::STACK_SIZE);
         thread.spawn(work).map_err(ReadError::NoThread)?;
@@ -157,7 +152,7 @@ mod tests {
     }
 
     fn done() -> Result<Read, ParseError> {
-        Ok(Read { entries: vec![], ttl: None })
+        Ok(Read { entries: vec![], ttl: None, repairs: vec![], warnings: vec![] })
     }
 
     /// A reading that goes on until the sender is dropped.

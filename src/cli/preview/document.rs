@@ -164,6 +164,6 @@ mod tests {
         );
         assert_eq!(preview.items[0].draft.link, None);
         assert_eq!(preview.items[0].draft.summary.as_deref(), Some("<a><img>Xem</a>"));
-        assert_eq!(preview.notes.warnings.len(), 2, "{:?}", preview.notes);
+        assert_eq!(preview.notes.warnings, ["1 entry has no date that can be read"]);
     }
 }
