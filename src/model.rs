@@ -7,9 +7,11 @@ mod province;
 mod source;
 mod state;
 
-pub use change::{Changes, Commit, Committed, Known, KnownEntry, NewEntry, Update};
+pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Update};
 pub use channel::{ChannelId, ChannelState, Floors};
-pub use entry::{Author, Digest, Enclosure, Entry, EntryKey, Identity, Row, Rule, Seq, StoredEntry};
+pub use entry::{
+    Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
+};
 pub use province::Province;
 pub use source::{Limits, Pace, Source, SourceId};
 pub use state::{Failure, Hints, Outcome, SourceState, State, Tally, Validators};

@@ -4,8 +4,10 @@
 pub mod dates;
 mod html;
 mod identity;
+mod likeness;
 mod link;
 mod masthead;
+mod matching;
 mod reconcile;
 mod text;
 pub mod timestamp;
@@ -13,10 +15,11 @@ pub mod timestamp;
 use url::Url;
 
 pub use masthead::{Masthead, masthead};
+pub use matching::{Doubts, doubts};
 pub use reconcile::{Arrival, keys, reconcile};
 
 use crate::{
-    model::{Author, Enclosure, Entry, Identity, Timestamp},
+    model::{Author, Enclosure, Entry, EntryKey, Identity, Timestamp},
     parse::{Feed, Item, Text, TextKind},
 };
 
@@ -35,7 +38,7 @@ const TITLE_FROM_TEXT: usize = 80;
 /// `address` is where the document was found: what relative addresses are resolved against when neither the item nor
 /// the channel says better.
 #[must_use]
-pub fn normalize(feed: &Feed, address: &Url) -> Vec<Entry> {
+pub fn normalize(feed: &Feed, address: &Url) -> Vec<Candidate> {
     identity::assign(drafts(feed, address), &places(feed, address))
 }
 
@@ -43,8 +46,8 @@ pub fn normalize(feed: &Feed, address: &Url) -> Vec<Entry> {
 /// Of several with one identity the first is kept. See [`normalize`] for `address`.
 #[must_use]
 pub fn identities(drafts: &[Draft], feed: &Feed, address: &Url) -> Vec<Option<Identity>> {
-    let verdicts = identity::identify(drafts, &places(feed, address));
-    verdicts.into_iter().map(|verdict| verdict.map(|verdict| verdict.identity)).collect()
+    let judged = identity::judge(drafts.to_vec(), &places(feed, address));
+    judged.into_iter().map(|candidate| candidate.map(|candidate| candidate.entry.identity)).collect()
 }
 
 /// The text of HTML as one line; `None` where it holds none.
@@ -84,6 +87,16 @@ pub struct Draft {
     pub image: Option<String>,
     /// See [`Entry::enclosures`].
     pub enclosures: Vec<Enclosure>,
+}
+
+/// An entry of a document, before it is known whether it is a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// As it would be kept.
+    pub entry: Entry,
+    /// Keys that it bears but that do not identify it here: a shared guid, a shared link, and its fingerprint. In
+    /// an earlier document they may have.
+    pub doubtful: Vec<EntryKey>,
 }
 
 /// The items of a feed, cleaned. See [`normalize`] for `address`.

@@ -11,10 +11,10 @@ use crate::{
     cadence,
     fetch::{self, Body, Fetched, Fetcher},
     model::{
-        Changes, Commit, Digest, Failure, Hints, Outcome, Source, SourceId, SourceState, State, Tally,
-        Timestamp, Validators,
+        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Source, SourceId, SourceState, State,
+        Tally, Timestamp, Validators,
     },
-    normalize::{self, Arrival},
+    normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
 use readers::{ReadError, Readers};
@@ -120,15 +120,18 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let (hints, validators) = (body.hints, body.validators.clone());
         let document = self.readers.read(body, Arc::clone(source), (self.clock)()).await;
         let document = document.map_err(|error| unreadable(&error, hints))?;
-        let keys = normalize::keys(&document.entries);
-        let known = self.store.known(source.id.clone(), keys).await;
-        let known = known.map_err(|error| {
+        let recalled = self.recall(&source.id, &document.entries).await;
+        let (known, alike) = recalled.map_err(|error| {
             // What the document says of its pace holds for us too, though we could not take it.
             let hints = Hints { max_age: hints.max_age.max(document.ttl), ..hints };
             internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
         })?;
         let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
-        let changes = normalize::reconcile(document.entries, &known, &arrival);
+        let changes = normalize::reconcile(document.entries, &known, &alike, &arrival);
+        if changes.rekeyed > 0 {
+            let entries = changes.rekeyed;
+            info!(source = %source.id, entries, "the publisher gave entries that are known new ids");
+        }
         let tally = Tally {
             hints,
             validators,
@@ -141,6 +144,20 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             warnings: document.warnings,
         };
         Ok(Reading { outcome: Outcome::Read(tally), changes })
+    }
+
+    /// What is kept of a document's entries.
+    async fn recall(&self, id: &SourceId, entries: &[Candidate]) -> Result<(Known, Alike), StoreError> {
+        let mut known = self.store.known(id.clone(), normalize::keys(entries)).await?;
+        let doubts = normalize::doubts(entries, &known);
+        let mut alike = Alike::new();
+        if !doubts.keys.is_empty() {
+            known.extend(self.store.known(id.clone(), doubts.keys).await?);
+        }
+        if !doubts.titles.is_empty() {
+            alike = self.store.alike(id.clone(), doubts.titles).await?;
+        }
+        Ok((known, alike))
     }
 
     async fn commit(

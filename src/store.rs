@@ -29,12 +29,12 @@ use tokio::{
 };
 
 use crate::model::{
-    ChannelId, ChannelState, Commit, Committed, EntryKey, Known, Row, Seq, SourceId, SourceState,
-    StoredEntry, Timestamp,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
+    SourceState, StoredEntry, Timestamp,
 };
 
 pub use self::{
-    engine::{Census, Engine, Scope},
+    engine::{ALIKE_MAX, Census, Engine, Scope},
     error::StoreError,
     memory::MemoryEngine,
     rows::Sources,
@@ -136,6 +136,14 @@ impl Store {
     /// When the database cannot be read.
     pub async fn known(&self, source: SourceId, keys: Vec<EntryKey>) -> Result<Known, StoreError> {
         self.read(move |engine| engine.known(&source, &keys)).await
+    }
+
+    /// The entries of this source that have these titles; see [`Engine::alike`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn alike(&self, source: SourceId, titles: Vec<Digest>) -> Result<Alike, StoreError> {
+        self.read(move |engine| engine.alike(&source, &titles)).await
     }
 
     /// Every source's state, also of sources that are no longer configured.

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Entry, EntryKey, Seq, SourceId, SourceState, Timestamp};
+use super::{Digest, Entry, EntryKey, Likeness, Seq, SourceId, SourceState, Timestamp};
 
 /// What the store already knows of a document's keys.
 pub type Known = HashMap<EntryKey, KnownEntry>;
+
+/// The kept entries of each title ([`Likeness::title`]), newest first.
+pub type Alike = HashMap<Digest, Vec<KnownEntry>>;
 
 /// What reconciling needs to know of a kept entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +21,15 @@ pub struct KnownEntry {
     pub digest: Digest,
     /// Of title, link and dates: what an editor changes on purpose.
     pub head: Digest,
+    /// What it is recognised by without a key.
+    pub likeness: Likeness,
+    /// See [`super::StoredEntry::date`]. Fixed by the store.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub date: Timestamp,
     /// How many updates changed the body alone (a counter in a page, an advertisement).
     pub body_updates: u32,
+    /// How many aliases it has been given. Counted by the store.
+    pub aliases: u32,
 }
 
 /// An entry to be kept for the first time.
@@ -33,6 +43,8 @@ pub struct NewEntry {
     pub digest: Digest,
     /// See [`KnownEntry::head`].
     pub head: Digest,
+    /// See [`KnownEntry::likeness`]. It neither identifies the entry nor keeps another from being inserted.
+    pub likeness: Likeness,
     /// See [`super::StoredEntry::date`].
     pub date: Timestamp,
     /// See [`super::StoredEntry::place`].
@@ -42,7 +54,7 @@ pub struct NewEntry {
 /// New contents for a kept entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
-    /// Which one, and the digests and count it has from now on.
+    /// Which one, and the digests, likeness and count of body updates it has from now on.
     pub known: KnownEntry,
     /// The contents; identity, date and place stay as they are.
     pub entry: Entry,
@@ -57,6 +69,9 @@ pub struct Changes {
     pub updated: Vec<Update>,
     /// Further keys under which a kept entry is to be found from now on.
     pub aliases: Vec<(EntryKey, Seq)>,
+    /// How many items bear new ids for kept entries because the publisher re-keyed most of the document; 0 if it did
+    /// not.
+    pub rekeyed: usize,
 }
 
 impl Changes {

@@ -89,7 +89,7 @@ pub struct Enclosure {
 pub struct Identity {
     /// The rule that was used.
     pub rule: Rule,
-    /// The guid, the canonical link, or the fingerprint in hex.
+    /// The guid (of one that is an address, without `http:` or `https:`), the canonical link, or the fingerprint in hex.
     pub value: String,
 }
 
@@ -103,8 +103,6 @@ pub enum Rule {
     Link,
     /// A hash of title, date and text.
     Fingerprint,
-    /// A hash of title and text, without the date: recognises an entry whose publisher changed guid and link.
-    Text,
 }
 
 /// What an entry is looked up by within its source: a hash of a rule and its value.
@@ -119,7 +117,6 @@ impl EntryKey {
             Rule::Guid => b"guid\0",
             Rule::Link => b"link\0",
             Rule::Fingerprint => b"fingerprint\0",
-            Rule::Text => b"text\0",
         };
         Self(Digest::of(&[tag, value.as_bytes()]).0)
     }
@@ -184,6 +181,18 @@ impl From<Digest> for String {
     fn from(digest: Digest) -> Self {
         digest.to_string()
     }
+}
+
+/// What an entry is recognised by when neither guid nor link tell: several may have the same. Letter case, punctuation,
+/// markup and addresses make no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Likeness {
+    /// Of the title.
+    pub title: Digest,
+    /// Of title and text.
+    pub text: Digest,
+    /// Of title and text, the numbers in the text left out: a counter makes no difference.
+    pub gist: Digest,
 }
 
 /// An entry's number in the order in which entries were first committed, over all sources. Within one commit the last

@@ -6,61 +6,85 @@ use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
-use super::{Draft, link::canonical};
-use crate::model::{Digest, Entry, Identity, Rule};
+use super::{Candidate, Draft, link::canonical};
+use crate::model::{Digest, Entry, EntryKey, Identity, Rule};
 
 /// The longest guid kept as it is, in bytes; of a longer one its digest identifies.
 const GUID_MAX: usize = 1024;
 
-/// Gives each draft its identity and drops repeats and empty items, in document order. `places` are the channel's own
-/// addresses: a link to one of them (the home page as every item's link) identifies nothing.
-pub(super) fn assign(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Entry> {
-    let verdicts = identify(&drafts, places);
-    let mut seen = HashSet::new();
-    let mut entries = Vec::with_capacity(drafts.len());
-    for (draft, verdict) in drafts.into_iter().zip(verdicts) {
-        let (Some(title), Some(Verdict { identity, link })) = (draft.title_or_substitute(), verdict) else {
-            continue;
-        };
-        // The same entry twice in a document: the first stands.
-        if seen.insert(identity.key()) {
-            entries.push(entry(draft, title, identity, link));
-        }
-    }
-    entries
-}
-
-/// What a draft's siblings leave it to be known by.
-pub(super) struct Verdict {
-    pub(super) identity: Identity,
-    /// See [`Entry::canonical_link`].
+/// What a draft says of itself, in the forms in which two spellings of one thing are equal.
+struct Said {
+    guid: Option<String>,
     link: Option<String>,
 }
 
-/// A verdict on each draft, in their order; none where there is nothing to show. Two of one identity are one entry.
-pub(super) fn identify(drafts: &[Draft], places: &[Option<Url>]) -> Vec<Option<Verdict>> {
-    let places: HashSet<String> = places.iter().flatten().map(canonical).collect();
-    let shared_guids = shared_guids(drafts);
-    let usable = |draft: &Draft| draft.guid.clone().filter(|guid| !shared_guids.contains(guid));
-    let shared_links = shared_links(drafts, usable);
-    let verdict = |draft: &Draft| {
-        draft.title_or_substitute()?;
-        let link = draft.link.as_ref().map(canonical);
-        let link = link.filter(|link| !places.contains(link) && !shared_links.contains(link));
-        let identity = identity(usable(draft), link.as_deref(), draft);
-        Some(Verdict { identity, link })
-    };
-    drafts.iter().map(verdict).collect()
+/// Gives each draft its identity and drops repeats and empty items, in document order. See [`judge`] for `places`.
+pub(super) fn assign(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Candidate> {
+    let mut seen = HashSet::new();
+    let judged = judge(drafts, places).into_iter().flatten();
+    // The same entry twice in a document: the first stands.
+    judged.filter(|candidate| seen.insert(candidate.entry.identity.key())).collect()
 }
 
-/// Guids borne by items with different links: "one guid for all" identifies none of them.
-fn shared_guids(drafts: &[Draft]) -> HashSet<String> {
-    let mut link_of: HashMap<&str, Option<String>> = HashMap::new();
+/// What each draft is known by, in their order; none where there is nothing to show. Two of one identity are one entry.
+/// `places` are the channel's own addresses: a link to one of them (the home page as every item's link) identifies
+/// nothing.
+pub(super) fn judge(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Option<Candidate>> {
+    let places: HashSet<String> = places.iter().flatten().map(canonical).collect();
+    let said: Vec<Said> = drafts.iter().map(say).collect();
+    let shared_guids = shared_guids(&drafts, &said);
+    let is_shared = |guid: &Option<String>| guid.as_ref().is_some_and(|guid| shared_guids.contains(guid));
+    let shared_links = shared_links(&drafts, &said, is_shared);
+
+    let candidate = |(draft, Said { guid, link }): (Draft, Said)| {
+        let title = draft.title_or_substitute()?;
+        let fingerprint = Identity { rule: Rule::Fingerprint, value: fingerprint(&draft, &title) };
+        let mut doubtful = Vec::new();
+        let mut trusted = |rule, value: Option<String>, is_doubtful: bool| {
+            let value = value?;
+            if is_doubtful {
+                doubtful.push(EntryKey::new(rule, &value));
+            }
+            (!is_doubtful).then_some(Identity { rule, value })
+        };
+        let guid_doubtful = is_shared(&guid);
+        let guid = trusted(Rule::Guid, guid, guid_doubtful);
+        let link_doubtful =
+            link.as_ref().is_some_and(|link| places.contains(link) || shared_links.contains(link));
+        let link = trusted(Rule::Link, link, link_doubtful);
+        let canonical_link = link.as_ref().map(|link| link.value.clone());
+        let identity = guid.or(link).unwrap_or_else(|| fingerprint.clone());
+        if identity.rule != Rule::Fingerprint {
+            doubtful.push(fingerprint.key());
+        }
+        Some(Candidate { entry: entry(draft, title, identity, canonical_link), doubtful })
+    };
+    drafts.into_iter().zip(said).map(candidate).collect()
+}
+
+fn say(draft: &Draft) -> Said {
+    let guid = draft.guid.as_deref().map(|guid| {
+        // A guid that is an address stays the same entry's when its site moves to https. Nothing else of it is
+        // touched: it need not lead anywhere, and a fragment may be all that tells two of them apart.
+        let scheme = guid.find("://").map(|end| &guid[..end]);
+        let is_web =
+            scheme.is_some_and(|it| ["http", "https"].iter().any(|web| it.eq_ignore_ascii_case(web)));
+        let guid = if is_web { guid.split_once(':').map_or(guid, |(_, rest)| rest) } else { guid };
+        if guid.len() <= GUID_MAX { guid.to_owned() } else { Digest::of(&[guid.as_bytes()]).to_string() }
+    });
+    Said { guid, link: draft.link.as_ref().map(canonical) }
+}
+
+/// Guids borne by items with different links or, where none has a link, with different titles or dates: "one guid for
+/// all" identifies none of them.
+fn shared_guids(drafts: &[Draft], said: &[Said]) -> HashSet<String> {
+    let mut bearer: HashMap<&str, (Option<&str>, _)> = HashMap::new();
     let mut shared = HashSet::new();
-    for draft in drafts {
-        let Some(guid) = draft.guid.as_deref() else { continue };
-        let link = draft.link.as_ref().map(canonical);
-        if *link_of.entry(guid).or_insert_with(|| link.clone()) != link {
+    for (draft, Said { guid, link }) in drafts.iter().zip(said) {
+        let Some(guid) = guid.as_deref() else { continue };
+        let alone = link.is_none().then_some((draft.title.as_deref(), draft.published));
+        let this = (link.as_deref(), alone);
+        if *bearer.entry(guid).or_insert(this) != this {
             shared.insert(guid.to_owned());
         }
     }
@@ -68,35 +92,34 @@ fn shared_guids(drafts: &[Draft]) -> HashSet<String> {
 }
 
 /// Links borne by more than one item, repeats of one item not counted.
-fn shared_links(drafts: &[Draft], usable: impl Fn(&Draft) -> Option<String>) -> HashSet<String> {
-    let mut bearer: HashMap<String, (Option<String>, &str)> = HashMap::new();
+fn shared_links(
+    drafts: &[Draft],
+    said: &[Said],
+    is_shared: impl Fn(&Option<String>) -> bool,
+) -> HashSet<String> {
+    let mut bearer: HashMap<&str, (Option<&str>, &str)> = HashMap::new();
     let mut shared = HashSet::new();
-    for draft in drafts {
-        let Some(link) = draft.link.as_ref().map(canonical) else { continue };
-        let guid = usable(draft);
+    for (draft, Said { guid, link }) in drafts.iter().zip(said) {
+        let Some(link) = link.as_deref() else { continue };
         // Two items of one link are the same item when their guids say so or, without guids, their titles.
-        let this =
-            if guid.is_some() { (guid, "") } else { (None, draft.title.as_deref().unwrap_or_default()) };
-        if *bearer.entry(link.clone()).or_insert_with(|| this.clone()) != this {
-            shared.insert(link);
+        let this = match guid.as_deref().filter(|_| !is_shared(guid)) {
+            Some(guid) => (Some(guid), ""),
+            None => (None, draft.title.as_deref().unwrap_or_default()),
+        };
+        if *bearer.entry(link).or_insert(this) != this {
+            shared.insert(link.to_owned());
         }
     }
     shared
 }
 
-fn identity(guid: Option<String>, link: Option<&str>, draft: &Draft) -> Identity {
-    if let Some(guid) = guid {
-        let value = if guid.len() <= GUID_MAX { guid } else { Digest::of(&[guid.as_bytes()]).to_string() };
-        return Identity { rule: Rule::Guid, value };
-    }
-    if let Some(link) = link {
-        return Identity { rule: Rule::Link, value: link.to_owned() };
-    }
-    let title = draft.title.as_deref().unwrap_or_default();
+/// Of title, date and text; of an item without a text its file stands for it (a podcast's episodes may all be called
+/// "Bản tin thời sự").
+fn fingerprint(draft: &Draft, title: &str) -> String {
     let date = draft.published.map(|date| date.timestamp_millis().to_string()).unwrap_or_default();
-    let text = draft.content.as_deref().or(draft.summary.as_deref()).unwrap_or_default();
-    let value = Digest::of(&[title.as_bytes(), date.as_bytes(), text.as_bytes()]).to_string();
-    Identity { rule: Rule::Fingerprint, value }
+    let text = draft.content.as_deref().or(draft.summary.as_deref());
+    let text = text.or(draft.enclosures.first().map(|enclosure| enclosure.url.as_str())).unwrap_or_default();
+    Digest::of(&[title.as_bytes(), date.as_bytes(), text.as_bytes()]).to_string()
 }
 
 fn entry(draft: Draft, title: String, identity: Identity, canonical_link: Option<String>) -> Entry {
@@ -128,7 +151,7 @@ mod tests {
     fn rules(items: &[(&str, &str, &str)]) -> Vec<(Rule, String)> {
         let drafts = items.iter().map(|(guid, link, title)| draft(guid, link, title)).collect();
         let entries = assign(drafts, &[Url::parse("https://a.vn/").ok()]);
-        entries.into_iter().map(|entry| (entry.identity.rule, entry.title)).collect()
+        entries.into_iter().map(|it| (it.entry.identity.rule, it.entry.title)).collect()
     }
 
     #[test]
@@ -144,7 +167,13 @@ mod tests {
                 &[("g", "https://a.vn/1", "Một"), ("g", "https://a.vn/2", "Hai")],
                 &[Link, Link],
             ),
-            ("one guid and no links", &[("g", "", "Một"), ("g", "", "Hai")], &[Guid]),
+            ("one guid and no links", &[("g", "", "Một"), ("g", "", "Hai")], &[Fingerprint, Fingerprint]),
+            ("an item twice, no link", &[("g", "", "Một"), ("g", "", "Một")], &[Guid]),
+            (
+                "one guid over http and https",
+                &[("http://a.vn/?p=1", "", "Một"), ("HTTPS://a.vn/?p=1", "", "Một")],
+                &[Guid],
+            ),
             (
                 "the home page as every link",
                 &[("", "https://a.vn/", "Một"), ("", "http://a.vn", "Hai")],
@@ -174,7 +203,7 @@ mod tests {
         let link = Draft { title: None, ..draft("", "https://a.vn/1", "") };
         let guid = Draft { title: None, ..draft("g1", "", "") };
         let titles =
-            assign(vec![text, link, guid, Draft::default()], &[]).into_iter().map(|entry| entry.title);
+            assign(vec![text, link, guid, Draft::default()], &[]).into_iter().map(|it| it.entry.title);
         assert_eq!(titles.collect::<Vec<_>>(), ["Lũ trên sông", "https://a.vn/1", "g1"]);
     }
 
@@ -182,14 +211,16 @@ mod tests {
     fn a_shared_link_is_no_further_key_of_items_with_guids() {
         let drafts = vec![draft("g1", "https://a.vn/1", "Một"), draft("g2", "https://a.vn/1", "Hai")];
         let entries = assign(drafts, &[]);
-        assert!(entries.iter().all(|entry| entry.canonical_link.is_none() && entry.link.is_some()));
+        let link = EntryKey::new(Rule::Link, "//a.vn/1");
+        assert!(entries.iter().all(|it| it.entry.canonical_link.is_none() && it.entry.link.is_some()));
+        assert!(entries.iter().all(|it| it.doubtful.contains(&link)));
         assert_eq!(entries.len(), 2);
     }
 
     #[test]
     fn an_overlong_guid_identifies_by_its_digest() {
         let long = "g".repeat(GUID_MAX + 1);
-        let entries = assign(vec![draft(&long, "", "Một")], &[]);
-        assert_eq!((entries[0].identity.rule, entries[0].identity.value.len()), (Rule::Guid, 32));
+        let identity = assign(vec![draft(&long, "", "Một")], &[]).remove(0).entry.identity;
+        assert_eq!((identity.rule, identity.value.len()), (Rule::Guid, 32));
     }
 }

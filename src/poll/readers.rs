@@ -15,7 +15,7 @@ use crate::{
     fetch::Body,
     model::{Entry, Source, SourceId, Timestamp},
     normalize::{
-        self,
+        self, Candidate,
         dates::{self, Circumstances, Seen},
         timestamp,
     },
@@ -31,7 +31,7 @@ const STRAYS_MAX: usize = 4;
 
 /// A document, read.
 pub(super) struct Read {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Candidate>,
     pub(super) ttl: Option<Duration>,
     pub(super) repairs: Vec<String>,
     pub(super) warnings: Vec<String>,
@@ -130,7 +130,7 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
     let feed = parse::parse(&document, read_date)?;
     let mut entries = normalize::normalize(&feed, &body.url);
     let circumstances = Circumstances { zone, now, modified: modified(body) };
-    let mut dated: Vec<&mut Entry> = entries.iter_mut().collect();
+    let mut dated: Vec<&mut Entry> = entries.iter_mut().map(|candidate| &mut candidate.entry).collect();
     let corrections = dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances);
     let warnings = feed.warnings.into_iter().chain(corrections).collect();
     Ok(Read { entries, ttl: feed.ttl, repairs: feed.repairs, warnings })

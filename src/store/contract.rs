@@ -1,12 +1,19 @@
 //! The contract of [`Engine`], run over every engine. A bench lends the engine and opens it anew.
 
+mod titles;
+
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use tempfile::TempDir;
 
 use super::{Census, Engine, MemoryEngine, Scope, SledEngine, samples::*};
 use crate::model::{
-    ChannelId, ChannelState, Digest, EntryKey, Province, Row, Rule, Seq, StoredEntry, Validators,
+    ChannelId, ChannelState, Digest, EntryKey, KnownEntry, Province, Row, Rule, Seq, StoredEntry, Validators,
+};
+
+use titles::{
+    a_title_is_that_of_several_entries_and_keeps_none_out, aliases_are_counted_with_their_entry,
+    an_updates_title_takes_the_place_of_the_former,
 };
 
 /// What lends an engine to a test.
@@ -69,6 +76,9 @@ contract! {
     rows_come_newest_place_first_and_in_document_order
     an_update_keeps_what_is_fixed
     an_alias_finds_its_entry_and_moves_no_key
+    aliases_are_counted_with_their_entry
+    a_title_is_that_of_several_entries_and_keeps_none_out
+    an_updates_title_takes_the_place_of_the_former
     what_is_unknown_is_absent
     states_and_channels_come_back_as_they_were
     a_huge_entry_is_kept_and_harms_no_other
@@ -115,6 +125,8 @@ fn a_commit_is_there_wholly<B: Bench>() {
     assert_eq!((known[&key(1)].seq, known[&link_key(2)].seq), (Seq(3), Seq(2)));
     let (digest, head) = (new(1, at(10)).digest, new(1, at(10)).head);
     assert_eq!((known[&key(1)].digest, known[&key(1)].head, known[&key(1)].body_updates), (digest, head, 0));
+    let of_one = known[&key(1)];
+    assert_eq!((of_one.likeness, of_one.date, of_one.aliases), (likeness(1), at(1), 0));
     assert_eq!(
         one(engine, Seq(3)),
         StoredEntry {
@@ -190,7 +202,7 @@ fn an_update_keeps_what_is_fixed<B: Bench>() {
     expected.entry.identity = before.entry.identity;
     assert_eq!(after, expected);
     let known = engine.known(&source("bao"), &[key(1)]).unwrap();
-    assert_eq!(known[&key(1)], change.changes.updated[0].known);
+    assert_eq!(known[&key(1)], KnownEntry { date: at(1), ..change.changes.updated[0].known });
     // Neither a missing entry nor another source's is changed.
     assert_eq!(engine.apply(&update("bao", 60, Seq(77), "x")).unwrap().updated, []);
     assert_eq!(engine.apply(&update("dai", 60, Seq(2), "x")).unwrap().updated, []);
@@ -315,7 +327,7 @@ fn everything_is_there_after_reopening<B: Bench>() {
     bench.engine().apply(&update("bao", 99, Seq(1), "Sửa")).unwrap();
     let seqs: Vec<Seq> = (0..50).map(Seq).collect();
     let look = |engine: &B::Kind| {
-        let keys = [key(4), link_key(5), EntryKey::new(Rule::Text, "x")];
+        let keys = [key(4), link_key(5), EntryKey::new(Rule::Fingerprint, "x")];
         let found = (engine.entries(&seqs).unwrap(), engine.known(&source("bao"), &keys).unwrap());
         (found, rows(engine, &Scope::All), engine.source_states().unwrap(), engine.check().unwrap())
     };

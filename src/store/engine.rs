@@ -3,7 +3,8 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use crate::model::{
-    ChannelId, ChannelState, Commit, Committed, EntryKey, Known, Row, Seq, SourceId, SourceState, StoredEntry,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
+    SourceState, StoredEntry,
 };
 
 use super::StoreError;
@@ -33,12 +34,23 @@ pub trait Engine: Send + Sync + 'static {
     /// When the database cannot be read.
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError>;
 
+    /// The entries of this source that have these titles ([`title`](crate::model::Likeness::title)), of each title the [`ALIKE_MAX`] with
+    /// the highest numbers, highest first. Titles that no entry has are absent.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError>;
+
     /// Writes a poll's end.
     ///
     /// An insert is left out when one of its keys is known, was taken by an earlier insert of the commit, or is made
     /// an alias by the commit: an entry is never kept twice. A key that leads to an entry leads to it for ever: an
-    /// alias that says otherwise is ignored, as is an update or alias of an entry that the source does not have. An
-    /// entry too large to be kept whole is kept without its larger parts.
+    /// alias that says otherwise is ignored, as is an update or alias of an entry that the source does not have. The
+    /// aliases that an entry was given are counted with it. An entry too large to be kept whole is kept without its
+    /// larger parts.
+    ///
+    /// A title is no key: any number of entries may have it, and it keeps none from being inserted. An update's takes
+    /// the place of the former.
     ///
     /// # Errors
     /// When nothing was written (a refusal), or it is unknown what was.
@@ -95,6 +107,10 @@ pub trait Engine: Send + Sync + 'static {
         Ok(())
     }
 }
+
+/// The most entries of one title that are told: who has more of them has notices that are always called the same, and
+/// the oldest of those are long gone from any document.
+pub const ALIKE_MAX: usize = 64;
 
 /// Which rows to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]

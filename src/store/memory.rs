@@ -1,19 +1,20 @@
 //! An engine that keeps everything in memory, for tests and demonstrations. Nothing survives the process.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::ControlFlow,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::model::{
-    ChannelId, ChannelState, Commit, Committed, EntryKey, Known, KnownEntry, Row, Seq, SourceId, SourceState,
-    StoredEntry, Timestamp,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, KnownEntry, Row, Seq,
+    SourceId, SourceState, StoredEntry, Timestamp,
 };
 
 use super::{
     Census, Engine, Scope, StoreError,
-    plan::{Lookup, Plan},
+    engine::ALIKE_MAX,
+    plan::{Lookup, Plan, Updated},
 };
 
 /// See the module.
@@ -24,10 +25,17 @@ pub struct MemoryEngine(Mutex<Kept>);
 struct Kept {
     entries: BTreeMap<Seq, (StoredEntry, KnownEntry)>,
     keys: HashMap<(SourceId, EntryKey), Seq>,
+    titles: BTreeSet<TitleKey>,
     places: BTreeMap<(Timestamp, Seq), SourceId>,
     states: HashMap<SourceId, SourceState>,
     channels: HashMap<ChannelId, ChannelState>,
     last: u64,
+}
+
+type TitleKey = (SourceId, [u8; 16], Seq);
+
+fn title_key(source: &SourceId, title: Digest, seq: Seq) -> TitleKey {
+    (source.clone(), title.0, seq)
 }
 
 impl MemoryEngine {
@@ -51,6 +59,11 @@ impl Lookup for Kept {
     fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError> {
         Ok(self.entries.get(&seq).map(|(stored, _)| stored.clone()))
     }
+
+    fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
+        let damaged = || StoreError::Damaged { what: format!("no entry {}", seq.0) };
+        self.entries.get(&seq).map(|(_, known)| *known).ok_or_else(damaged)
+    }
 }
 
 impl Engine for MemoryEngine {
@@ -61,6 +74,17 @@ impl Engine for MemoryEngine {
             Some((*key, kept.entries.get(seq)?.1))
         };
         Ok(keys.iter().filter_map(find).collect())
+    }
+
+    fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
+        let kept = self.kept();
+        let find = |title: &Digest| {
+            let (first, last) = (title_key(source, *title, Seq(0)), title_key(source, *title, Seq(u64::MAX)));
+            let alike = kept.titles.range(first..=last).rev().take(ALIKE_MAX);
+            let alike = alike.filter_map(|(_, _, seq)| Some(kept.entries.get(seq)?.1));
+            (*title, alike.collect::<Vec<_>>())
+        };
+        Ok(titles.iter().map(find).filter(|(_, alike)| !alike.is_empty()).collect())
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
@@ -74,10 +98,18 @@ impl Engine for MemoryEngine {
                 kept.keys.insert((commit.source.clone(), key), seq);
             }
             kept.places.insert((added.stored.place, seq), commit.source.clone());
+            kept.titles.insert(title_key(&commit.source, added.known.likeness.title, seq));
             kept.entries.insert(seq, (added.stored, added.known));
         }
-        for (stored, known) in plan.updated {
+        for Updated { stored, known, former_title } in plan.updated {
+            kept.titles.remove(&title_key(&commit.source, former_title, stored.seq));
+            kept.titles.insert(title_key(&commit.source, known.likeness.title, stored.seq));
             kept.entries.insert(stored.seq, (stored, known));
+        }
+        for known in plan.counted {
+            if let Some((_, former)) = kept.entries.get_mut(&known.seq) {
+                *former = known;
+            }
         }
         for (key, seq) in plan.aliases {
             kept.keys.insert((commit.source.clone(), key), seq);
@@ -136,7 +168,8 @@ impl Engine for MemoryEngine {
         for (seq, (stored, known)) in &kept.entries {
             let found = kept.keys.get(&(stored.source.clone(), stored.key));
             let placed = kept.places.get(&(stored.place, *seq));
-            if found != Some(seq) || placed != Some(&stored.source) || known.seq != *seq {
+            let titled = kept.titles.contains(&title_key(&stored.source, known.likeness.title, *seq));
+            if found != Some(seq) || placed != Some(&stored.source) || known.seq != *seq || !titled {
                 census.fault(|| format!("entry {} is not indexed as it says", seq.0));
             }
         }
@@ -145,8 +178,8 @@ impl Engine for MemoryEngine {
                 census.fault(|| format!("key {key:?} of {source} leads to no entry of it"));
             }
         }
-        if kept.places.len() != kept.entries.len() {
-            census.fault(|| "places and entries differ in number".to_owned());
+        if [kept.places.len(), kept.titles.len()] != [kept.entries.len(); 2] {
+            census.fault(|| "places, titles and entries differ in number".to_owned());
         }
         Ok(census)
     }

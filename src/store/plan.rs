@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::DateTime;
 
 use crate::model::{
-    Commit, Committed, Entry, EntryKey, KnownEntry, NewEntry, Seq, SourceId, StoredEntry, Timestamp,
+    Commit, Committed, Digest, Entry, EntryKey, KnownEntry, NewEntry, Seq, SourceId, StoredEntry, Timestamp,
 };
 
 use super::StoreError;
@@ -16,6 +16,8 @@ pub(super) trait Lookup {
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError>;
     /// The entry of this number.
     fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError>;
+    /// What reconciling needs of an entry that is kept.
+    fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError>;
 }
 
 /// What to write.
@@ -24,9 +26,11 @@ pub(super) struct Plan {
     /// In document order, and so with falling numbers.
     pub added: Vec<Added>,
     /// In document order.
-    pub updated: Vec<(StoredEntry, KnownEntry)>,
+    pub updated: Vec<Updated>,
     /// Keys that nothing had, and where they lead.
     pub aliases: Vec<(EntryKey, Seq)>,
+    /// The entries that these lead to, with the aliases counted.
+    pub counted: Vec<KnownEntry>,
     /// The number that the next new entry gets.
     pub next: u64,
 }
@@ -37,6 +41,15 @@ pub(super) struct Added {
     pub stored: StoredEntry,
     pub known: KnownEntry,
     pub keys: Vec<EntryKey>,
+}
+
+/// A kept entry with new contents.
+#[derive(Debug)]
+pub(super) struct Updated {
+    pub stored: StoredEntry,
+    pub known: KnownEntry,
+    /// The title it was found by before.
+    pub former_title: Digest,
 }
 
 impl Plan {
@@ -62,14 +75,16 @@ impl Plan {
         let end = next + fresh.len() as u64;
         let numbers = (next..end).rev().map(Seq);
         let added = fresh.into_iter().zip(numbers).map(|((new, keys), seq)| add(commit, new, keys, seq));
-        Ok(Self { added: added.collect(), updated: updates(commit, lookup)?, aliases, next: end })
+        let updated = updates(commit, lookup)?;
+        let counted = counted(&aliases, &updated, lookup)?;
+        Ok(Self { added: added.collect(), updated, aliases, counted, next: end })
     }
 
     /// What the commit came to, once it is written.
     pub fn committed(&self) -> Committed {
         Committed {
             inserted: self.added.iter().map(|added| added.stored.seq).collect(),
-            updated: self.updated.iter().map(|(stored, _)| stored.seq).collect(),
+            updated: self.updated.iter().map(|updated| updated.stored.seq).collect(),
         }
     }
 }
@@ -90,12 +105,14 @@ fn add(commit: &Commit, new: &NewEntry, keys: Vec<EntryKey>, seq: Seq) -> Added 
         changed: at,
         entry: kept(&new.entry),
     };
-    let known = KnownEntry { seq, digest: new.digest, head: new.head, body_updates: 0 };
+    let NewEntry { digest, head, likeness, .. } = *new;
+    let date = stored.date;
+    let known = KnownEntry { seq, digest, head, likeness, date, body_updates: 0, aliases: 0 };
     Added { stored, known, keys }
 }
 
-fn updates(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(StoredEntry, KnownEntry)>, StoreError> {
-    let mut updated: Vec<(StoredEntry, KnownEntry)> = Vec::new();
+fn updates(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<Updated>, StoreError> {
+    let mut updated: Vec<Updated> = Vec::new();
     let mut places: HashMap<Seq, usize> = HashMap::new();
     for update in &commit.changes.updated {
         let seq = update.known.seq;
@@ -104,19 +121,45 @@ fn updates(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(StoredEntry, Kn
             None => match lookup.entry(seq)? {
                 Some(stored) if stored.source == commit.source => {
                     places.insert(seq, updated.len());
-                    updated.push((stored, update.known));
+                    let known = lookup.known_of(seq)?;
+                    updated.push(Updated { stored, known, former_title: known.likeness.title });
                     updated.len() - 1
                 }
                 _ => continue,
             },
         };
-        let (stored, known) = &mut updated[place];
+        let Updated { stored, known, .. } = &mut updated[place];
         let identity = stored.entry.identity.clone();
         stored.entry = Entry { identity, ..kept(&update.entry) };
         stored.changed = milliseconds(commit.at);
-        *known = update.known;
+        *known = KnownEntry { date: known.date, aliases: known.aliases, ..update.known };
     }
     Ok(updated)
+}
+
+fn counted(
+    aliases: &[(EntryKey, Seq)],
+    updated: &[Updated],
+    lookup: &impl Lookup,
+) -> Result<Vec<KnownEntry>, StoreError> {
+    let mut counted: Vec<KnownEntry> = Vec::new();
+    let mut places: HashMap<Seq, usize> = HashMap::new();
+    let new: HashMap<Seq, &KnownEntry> =
+        updated.iter().map(|updated| (updated.known.seq, &updated.known)).collect();
+    for (_, seq) in aliases {
+        let place = if let Some(place) = places.get(seq) {
+            *place
+        } else {
+            counted.push(match new.get(seq) {
+                Some(known) => **known,
+                None => lookup.known_of(*seq)?,
+            });
+            places.insert(*seq, counted.len() - 1);
+            counted.len() - 1
+        };
+        counted[place].aliases = counted[place].aliases.saturating_add(1);
+    }
+    Ok(counted)
 }
 
 fn aliases(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(EntryKey, Seq)>, StoreError> {

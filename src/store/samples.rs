@@ -1,8 +1,8 @@
 //! Entries and commits for tests. Numbers make them: equal numbers make equal values.
 
 use crate::model::{
-    Author, Changes, Commit, Digest, Enclosure, Entry, EntryKey, Identity, KnownEntry, NewEntry, Rule, Seq,
-    SourceId, SourceState, State, StoredEntry, Timestamp, Update, Validators,
+    Author, Changes, Commit, Digest, Enclosure, Entry, EntryKey, Identity, KnownEntry, Likeness, NewEntry,
+    Rule, Seq, SourceId, SourceState, State, StoredEntry, Timestamp, Update, Validators,
 };
 
 pub fn source(id: &str) -> SourceId {
@@ -20,6 +20,12 @@ pub fn key(number: u32) -> EntryKey {
 
 pub fn link_key(number: u32) -> EntryKey {
     EntryKey::new(Rule::Link, &format!("https://bao.vn/{number}"))
+}
+
+pub fn likeness(number: u32) -> Likeness {
+    let [title, text, gist] =
+        ["title", "text", "gist"].map(|part| Digest::of(&[part.as_bytes(), &number.to_be_bytes()]));
+    Likeness { title, text, gist }
 }
 
 pub fn entry(number: u32) -> Entry {
@@ -50,6 +56,7 @@ pub fn new(number: u32, place: Timestamp) -> NewEntry {
         keys: vec![key(number), link_key(number)],
         digest: Digest::of(&[b"all", &number.to_be_bytes()]),
         head: Digest::of(&[b"head", &number.to_be_bytes()]),
+        likeness: likeness(number),
         date: at(number),
         place,
     }
@@ -98,7 +105,10 @@ pub fn update(id: &str, second: u32, seq: Seq, title: &str) -> Commit {
         seq,
         digest: Digest::of(&[&second.to_be_bytes()]),
         head: Digest([7; 16]),
+        likeness: likeness(number),
+        date: at(number),
         body_updates: 3,
+        aliases: 0,
     };
     let entry = Entry { title: title.to_owned(), ..entry(number) };
     Commit {

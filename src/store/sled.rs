@@ -23,12 +23,13 @@ use ::sled::{Db, IVec};
 use chrono::DateTime;
 
 use crate::model::{
-    ChannelId, ChannelState, Commit, Committed, EntryKey, Known, KnownEntry, Row, Seq, SourceId, SourceState,
-    StoredEntry,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, KnownEntry, Row, Seq,
+    SourceId, SourceState, StoredEntry,
 };
 
 use super::{
     Census, Engine, Scope, StoreError,
+    engine::ALIKE_MAX,
     plan::{Lookup, Plan},
 };
 
@@ -66,12 +67,6 @@ impl SledEngine {
         self.db.get(key).map_err(reading)
     }
 
-    fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::HEADER, seq))?;
-        let known = bytes.and_then(|bytes| values::read_header(seq, &bytes));
-        known.ok_or_else(|| StoreError::Damaged { what: format!("no header of entry {}", seq.0) })
-    }
-
     fn require_space(&self) -> Result<(), StoreError> {
         // Where the question has no answer, writing itself will tell.
         let Ok(disk) = rustix::fs::statvfs(&self.path) else { return Ok(()) };
@@ -107,6 +102,12 @@ impl Lookup for SledEngine {
         let bytes = self.get(&keys::numbered(keys::ENTRY, seq))?;
         bytes.map(|bytes| values::unpacked(&bytes, &|| format!("entry {}", seq.0))).transpose()
     }
+
+    fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
+        let bytes = self.get(&keys::numbered(keys::HEADER, seq))?;
+        let known = bytes.and_then(|bytes| values::read_header(seq, &bytes));
+        known.ok_or_else(|| StoreError::Damaged { what: format!("no header of entry {}", seq.0) })
+    }
 }
 
 impl Engine for SledEngine {
@@ -119,6 +120,22 @@ impl Engine for SledEngine {
             }
         }
         Ok(known)
+    }
+
+    fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
+        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Alike::new();
+        for title in titles {
+            let mut alike = Vec::new();
+            for key in self.db.scan_prefix(keys::titles(source, *title)).keys().rev().take(ALIKE_MAX) {
+                let damaged = || StoreError::Damaged { what: format!("a title of {source} is nobody's") };
+                alike.push(self.known_of(keys::read_seq(&key.map_err(reading)?).ok_or_else(damaged)?)?);
+            }
+            if !alike.is_empty() {
+                found.insert(*title, alike);
+            }
+        }
+        Ok(found)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {

@@ -9,8 +9,8 @@ use std::{
 
 use super::{Census, Engine, MemoryEngine, Scope, SledEngine, Sources, Store, StoreError, samples::*};
 use crate::model::{
-    ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId, SourceState,
-    StoredEntry,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
+    SourceState, StoredEntry,
 };
 
 /// What the next write does instead of its work.
@@ -74,6 +74,10 @@ fn full() -> StoreError {
 impl Engine for Trial {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
         self.inner.known(source, keys)
+    }
+
+    fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
+        self.inner.alike(source, titles)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {

@@ -12,6 +12,7 @@ mod daemon;
 mod demo;
 mod fetch;
 mod fixtures;
+mod identity;
 mod poll;
 mod preview;
 mod process;

@@ -6,8 +6,8 @@ use tintinh::{
     board::Board,
     fetch::{Fetcher, Network},
     model::{
-        ChannelId, ChannelState, Commit, Committed, EntryKey, Known, Limits, Pace, Row, Seq, Source,
-        SourceId, SourceState, State, StoredEntry, Timestamp,
+        Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Limits, Pace, Row, Seq,
+        Source, SourceId, SourceState, State, StoredEntry, Timestamp,
     },
     poll::Poller,
     store::{Census, Engine, MemoryEngine, Scope, Store, StoreError},
@@ -31,6 +31,10 @@ fn refusal() -> StoreError {
 impl Engine for Faulty {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
         if self.looks_up { self.inner.known(source, keys) } else { Err(refusal()) }
+    }
+
+    fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
+        self.inner.alike(source, titles)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {

@@ -14,7 +14,7 @@ use std::{
 
 use tintinh::{
     model::{
-        Changes, Commit, Digest, Entry, EntryKey, Identity, KnownEntry, NewEntry, Rule, SourceId,
+        Changes, Commit, Digest, Entry, EntryKey, Identity, KnownEntry, Likeness, NewEntry, Rule, SourceId,
         SourceState, Timestamp, Update, Validators,
     },
     store::{Engine, Scope, SledEngine, Store},
@@ -46,7 +46,9 @@ fn commit(source: &str, number: u32) -> Commit {
         let words = (0..if is_large(number) { 2_500_u32 } else { 20 })
             .map(|word| Digest::of(&[&key.0, &word.to_be_bytes()]).to_string());
         let entry = entry(&format!("{key:?}"), words.collect());
-        NewEntry { entry, keys: vec![key], digest: Digest(key.0), head: Digest(key.0), date: at, place: at }
+        let digest = Digest(key.0);
+        let likeness = Likeness { title: Digest::of(&[source.as_bytes()]), text: digest, gist: digest };
+        NewEntry { entry, keys: vec![key], digest, head: digest, likeness, date: at, place: at }
     });
     let changes = Changes { inserted: inserted.collect(), ..Changes::default() };
     let etag = Some(number.to_string().into_bytes());
@@ -96,7 +98,11 @@ async fn revision(store: &Store, source: &str, number: u32) -> Vec<Update> {
     let id = SourceId::new(source).unwrap();
     let known = store.known(id, vec![keys(source, number)[0]]).await.unwrap();
     let update = |known: &KnownEntry| Update {
-        known: KnownEntry { body_updates: known.body_updates + 1, ..*known },
+        known: KnownEntry {
+            body_updates: known.body_updates + 1,
+            likeness: Likeness { title: Digest::of(&[&number.to_be_bytes()]), ..known.likeness },
+            ..*known
+        },
         entry: entry("revised", format!("revised after {number}")),
     };
     known.values().map(update).collect()

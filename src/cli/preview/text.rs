@@ -149,7 +149,7 @@ fn known_by(identity: &Identity) -> String {
     match identity.rule {
         Rule::Guid => format!("its guid {}", identity.value),
         Rule::Link => "its link".to_owned(),
-        Rule::Fingerprint | Rule::Text => "what it says".to_owned(),
+        Rule::Fingerprint => "what it says".to_owned(),
     }
 }
 

@@ -15,6 +15,7 @@ pub fn take(engine: &SledEngine) -> Result<Census, StoreError> {
     let mut places = 0_u64;
     let mut own_places = 0_u64;
     let mut headers = 0_u64;
+    let mut titles = 0_u64;
     let mut channel = Vec::new();
     for pair in engine.db.iter() {
         let (key, value) = pair.map_err(reading)?;
@@ -28,6 +29,7 @@ pub fn take(engine: &SledEngine) -> Result<Census, StoreError> {
                 census.keys += 1;
                 leads_home(engine, &key, &value, &mut census);
             }
+            Some(keys::TITLE) => titles += 1,
             Some(keys::PLACE) => places += 1,
             Some(keys::OWN_PLACE) => own_places += 1,
             Some(keys::STATE) => {
@@ -48,7 +50,9 @@ pub fn take(engine: &SledEngine) -> Result<Census, StoreError> {
         }
     }
     // Every entry was found in each index, so equal numbers leave no room for strays.
-    for (index, count) in [("headers", headers), ("places", places), ("own places", own_places)] {
+    for (index, count) in
+        [("headers", headers), ("titles", titles), ("places", places), ("own places", own_places)]
+    {
         if count != census.entries {
             census.fault(|| format!("{count} {index} for the entries"));
         }
@@ -60,6 +64,7 @@ fn name(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 
+/// Looks for an entry in each index.
 fn entry(engine: &SledEngine, key: &[u8], value: &[u8], census: &mut Census) -> Result<(), StoreError> {
     let stored: StoredEntry = match values::unpacked(value, &|| name(key)) {
         Ok(stored) => stored,
@@ -71,13 +76,20 @@ fn entry(engine: &SledEngine, key: &[u8], value: &[u8], census: &mut Census) -> 
     let StoredEntry { seq, source, .. } = &stored;
     let (place, date) = (stored.place.timestamp_millis(), stored.date.timestamp_millis());
     let header = engine.get(&keys::numbered(keys::HEADER, *seq))?;
+    let known = header.and_then(|bytes| values::read_header(*seq, &bytes));
+    let titled = match known {
+        Some(known) => engine.get(&keys::title(source, known.likeness.title, *seq))?.is_some(),
+        None => false,
+    };
     let placed = engine.get(&keys::place(place, *seq))?;
     let own = engine.get(&keys::own_place(source, place, *seq))?;
     let expected = values::place(date, source);
     let findings = [
         ("another number", keys::read_seq(key) == Some(*seq)),
         ("a number not yet given", seq.0 < engine.next.load(Ordering::Acquire)),
-        ("no header", header.is_some_and(|bytes| values::read_header(*seq, &bytes).is_some())),
+        ("no header", known.is_some()),
+        ("another date in its header", known.is_none_or(|known| known.date == stored.date)),
+        ("no place under its title", titled),
         ("no place", placed.is_some_and(|bytes| *bytes == *expected)),
         ("no place of its source", own.is_some_and(|bytes| *bytes == date.to_be_bytes())),
         ("another under its key", engine.seq_of(source, stored.key)? == Some(*seq)),

@@ -4,7 +4,7 @@ use ::sled::{Batch, IVec};
 
 use crate::{
     model::{ChannelId, ChannelState, Commit, KnownEntry, StoredEntry},
-    store::plan::{Added, Plan},
+    store::plan::{Added, Plan, Updated},
 };
 
 use super::{StoreError, keys, values};
@@ -19,13 +19,18 @@ pub fn batches(commit: &Commit, plan: &Plan) -> Result<Vec<Batch>, StoreError> {
     for added in plan.added.iter().rev() {
         pages.add(added)?;
     }
-    for (stored, known) in &plan.updated {
+    for Updated { stored, known, former_title } in &plan.updated {
         pages.turn_if_full();
+        pages.remove(keys::title(&stored.source, *former_title, stored.seq));
         pages.contents(stored, known)?;
     }
     pages.turn_if_full();
     for (key, seq) in &plan.aliases {
         pages.put(keys::key(&commit.source, *key), seq.0.to_be_bytes().to_vec());
+    }
+    // Not with the updates above: were they applied and these not, the aliases would be counted again.
+    for known in &plan.counted {
+        pages.put(keys::numbered(keys::HEADER, known.seq), values::header(known));
     }
     pages.put(keys::state(&commit.source), values::state(&commit.state)?);
     pages.done.push(pages.batch);
@@ -58,6 +63,11 @@ impl Pages {
         self.batch.insert(key, value);
     }
 
+    fn remove(&mut self, key: Vec<u8>) {
+        self.size += key.len();
+        self.batch.remove(key);
+    }
+
     fn turn_if_full(&mut self) {
         if self.size + values::VALUE_MAX > BATCH_MAX {
             self.done.push(std::mem::take(&mut self.batch));
@@ -83,6 +93,7 @@ impl Pages {
     fn contents(&mut self, stored: &StoredEntry, known: &KnownEntry) -> Result<(), StoreError> {
         self.put(keys::numbered(keys::ENTRY, stored.seq), values::entry(stored)?);
         self.put(keys::numbered(keys::HEADER, stored.seq), values::header(known));
+        self.put(keys::title(&stored.source, known.likeness.title, stored.seq), Vec::new());
         Ok(())
     }
 }

@@ -6,13 +6,14 @@
 //! | `e` seq | the entry |
 //! | `h` seq | what reconciling needs of it |
 //! | `k` source NUL key | seq |
+//! | `t` source NUL title seq | nothing |
 //! | `p` place seq | date, source |
 //! | `o` source NUL place seq | date |
 //! | `s` source | the source's state |
 //! | `c` channel NUL piece | a piece of the channel's state |
 //! | `m` name | layout version, next number |
 
-use crate::model::{ChannelId, EntryKey, Seq, SourceId};
+use crate::model::{ChannelId, Digest, EntryKey, Seq, SourceId};
 
 /// Of entries.
 pub const ENTRY: u8 = b'e';
@@ -20,6 +21,8 @@ pub const ENTRY: u8 = b'e';
 pub const HEADER: u8 = b'h';
 /// Of the keys that lead to entries.
 pub const KEY: u8 = b'k';
+/// Of the titles that entries have.
+pub const TITLE: u8 = b't';
 /// Of all places.
 pub const PLACE: u8 = b'p';
 /// Of one source's own places.
@@ -58,6 +61,18 @@ pub fn numbered(letter: u8, seq: Seq) -> Vec<u8> {
 #[must_use]
 pub fn key(source: &SourceId, key: EntryKey) -> Vec<u8> {
     joined(&[&[KEY], source.as_str().as_bytes(), &[END], &key.0])
+}
+
+/// An entry's title.
+#[must_use]
+pub fn title(source: &SourceId, title: Digest, seq: Seq) -> Vec<u8> {
+    joined(&[&titles(source, title), &seq.0.to_be_bytes()])
+}
+
+/// What a title begins with, whichever entry has it.
+#[must_use]
+pub fn titles(source: &SourceId, title: Digest) -> Vec<u8> {
+    joined(&[&[TITLE], source.as_str().as_bytes(), &[END], &title.0])
 }
 
 /// A place among all.

@@ -3,9 +3,12 @@
 
 use std::io::Read;
 
+use chrono::DateTime;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::model::{Digest, Entry, KnownEntry, Seq, SourceId, SourceState, StoredEntry, Validators};
+use crate::model::{
+    Digest, Entry, KnownEntry, Likeness, Seq, SourceId, SourceState, StoredEntry, Validators,
+};
 
 use super::StoreError;
 
@@ -96,15 +99,33 @@ pub fn state(state: &SourceState) -> Result<Vec<u8>, StoreError> {
 
 /// What reconciling needs of an entry, without its number, which is in the key.
 pub fn header(known: &KnownEntry) -> Vec<u8> {
-    [&known.digest.0[..], &known.head.0, &known.body_updates.to_be_bytes()].concat()
+    let KnownEntry { digest, head, likeness, date, body_updates, aliases, .. } = known;
+    let Likeness { title, text, gist } = likeness;
+    let digests = [digest, head, title, text, gist].map(|digest| digest.0).concat();
+    let counts = [body_updates, aliases].map(|count| count.to_be_bytes()).concat();
+    [&digests[..], &date.timestamp_millis().to_be_bytes(), &counts].concat()
 }
 
 /// What [`header`] wrote.
 pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
-    let (digest, rest) = bytes.split_first_chunk()?;
-    let (head, count) = rest.split_first_chunk()?;
-    let body_updates = u32::from_be_bytes(count.try_into().ok()?);
-    Some(KnownEntry { seq, digest: Digest(*digest), head: Digest(*head), body_updates })
+    let mut rest = bytes;
+    let mut digests = [Digest([0; 16]); 5];
+    for digest in &mut digests {
+        let (first, others) = rest.split_first_chunk()?;
+        (digest.0, rest) = (*first, others);
+    }
+    let [digest, head, title, text, gist] = digests;
+    let (date, rest) = rest.split_first_chunk()?;
+    let (body_updates, rest) = rest.split_first_chunk()?;
+    Some(KnownEntry {
+        seq,
+        digest,
+        head,
+        likeness: Likeness { title, text, gist },
+        date: DateTime::from_timestamp_millis(i64::from_be_bytes(*date))?,
+        body_updates: u32::from_be_bytes(*body_updates),
+        aliases: u32::from_be_bytes(rest.try_into().ok()?),
+    })
 }
 
 /// The value of a place among all.
