@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn each_item_has_its_fate() {
         let preview = read(
-            "<item><guid>g</guid><title>Một</title></item><item/><item><guid>g</guid><title>Một (sửa)</title></item>",
+            "<item><guid>g</guid><title>Một</title></item><item/><item><guid>g</guid><title>Một</title></item>",
         );
         let guid = || Identity { rule: Rule::Guid, value: "g".to_owned() };
         let fates: Vec<Fate> = preview.items.into_iter().map(|item| item.fate).collect();
