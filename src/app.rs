@@ -11,14 +11,14 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::{
     board::Board,
     cadence,
     config::Config,
     fetch::{FetchError, Fetcher, Network},
-    http::{self, Kept, Site, Unavailable},
+    http::{self, Kept, Limits, Site, Unavailable},
     model::{ChannelId, Source, SourceId, Timestamp},
     notify,
     poll::Poller,
@@ -117,8 +117,9 @@ impl App {
             tasks: JoinSet::new(),
         };
         let site = site(&config_seen, kept_seen, &board, &pulse, &rendering);
-        app.serve("readers' listener", readers, http::readers(site.clone()), &stopped);
-        app.serve("admin listener", admin, http::admin(site), &stopped);
+        let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
+        app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
+        app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
         app.render(rendering, newly_changed, kept);
         let poll = poll_of(poller, config_seen, news);
         app.schedule(sources_seen, poll, board, &pulse, stopped);
@@ -183,18 +184,9 @@ impl App {
         Ok(self.store.close().await?)
     }
 
-    fn serve(
-        &mut self,
-        name: &'static str,
-        listener: TcpListener,
-        router: axum::Router,
-        stopped: &watch::Receiver<bool>,
-    ) {
-        let serving = http::serve(listener, router, stopped.clone());
+    fn serve(&mut self, name: &'static str, serving: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(async move {
-            if let Err(error) = serving.await {
-                warn!(%error, "the {name} failed");
-            }
+            serving.await;
             name
         });
     }

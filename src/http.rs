@@ -4,18 +4,19 @@ mod admin;
 mod answer;
 mod index;
 mod language;
+mod listener;
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::sync::watch;
 
 use crate::{
     board::Board,
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use admin::admin;
+pub use listener::{Limits, serve};
 
 /// The documents that are kept rendered.
 pub type Kept = HashMap<ChannelId, Arc<Published>>;
@@ -54,22 +56,6 @@ pub struct Site {
     pub clock: fn() -> Timestamp,
 }
 
-/// Serves `router` until `stop` turns true, then finishes the answers under way.
-///
-/// # Errors
-/// When the listener fails for good.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let stopped = async move {
-        // A sender that is gone means the same.
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
-}
-
 /// What readers see.
 pub fn readers(site: Site) -> Router {
     Router::new()
@@ -83,18 +69,24 @@ pub fn readers(site: Site) -> Router {
         .with_state(site)
 }
 
+/// The last part of an address; one that is not UTF-8 names nothing, and is no reason for an answer of its own.
+type FileName = Result<Path<String>, PathRejection>;
+
+fn name(file: &FileName) -> Option<&str> {
+    file.as_ref().ok()?.strip_suffix(".xml")
+}
+
 async fn feed(State(site): State<Site>, headers: HeaderMap) -> Response {
     kept(&site, &ChannelId::All, &headers)
 }
 
-async fn province(State(site): State<Site>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some((slug, province)) =
-        file.strip_suffix(".xml").and_then(|slug| Some((slug, Province::find(slug)?)))
-    else {
+async fn province(State(site): State<Site>, file: FileName, headers: HeaderMap) -> Response {
+    let Some((slug, province)) = name(&file).and_then(|slug| Some((slug, Province::find(slug)?))) else {
         return not_found("No province has this address. They are listed on the start page: /");
     };
     if slug != province.slug() {
-        return Redirect::permanent(&format!("/provinces/{}.xml", province.slug())).into_response();
+        // Relative: a proxy may show us below a path that we are not asked by.
+        return Redirect::permanent(&format!("{}.xml", province.slug())).into_response();
     }
     kept(&site, &ChannelId::Province(province), &headers)
 }
@@ -107,8 +99,8 @@ fn kept(site: &Site, id: &ChannelId, headers: &HeaderMap) -> Response {
     }
 }
 
-async fn source(State(site): State<Site>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some(id) = file.strip_suffix(".xml").and_then(SourceId::new) else {
+async fn source(State(site): State<Site>, file: FileName, headers: HeaderMap) -> Response {
+    let Some(id) = name(&file).and_then(SourceId::new) else {
         return not_found("No source has this address. They are listed on the start page: /");
     };
     match (site.render)(id.clone()).await {

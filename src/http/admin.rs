@@ -1,10 +1,12 @@
 //! What admins and their tools see. A web page that the admin visits must not be able to drive it: requests that come
 //! under a foreign name or from a foreign page are refused.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, Uri, header, uri::Authority},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -86,7 +88,7 @@ async fn status(State(site): State<Site>) -> Response {
 }
 
 async fn refuse_foreign(request: Request, next: Next) -> Response {
-    if is_foreign(request.headers()) {
+    if is_foreign(request.uri(), request.headers()) {
         let text = "This listener answers only to its own address (localhost or an IP address), and to no other page.\n";
         return plain(StatusCode::FORBIDDEN, text);
     }
@@ -94,21 +96,30 @@ async fn refuse_foreign(request: Request, next: Next) -> Response {
 }
 
 /// Host must be `localhost` or an IP address (a name that a hostile DNS points here is neither), and Origin, where a
-/// browser sends it, the same.
-fn is_foreign(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or("?"));
-    let Some(host) = text(header::HOST) else { return true };
-    let origin_differs = text(header::ORIGIN).is_some_and(|origin| origin != format!("http://{host}"));
-    !is_local_name(host) || origin_differs
+/// browser sends it, the same. There must be one Host only, and it must agree with a target in absolute form, so that
+/// we and a proxy before us read the same name (RFC 9112 §3.2).
+fn is_foreign(target: &Uri, headers: &HeaderMap) -> bool {
+    let Some(host) = only(headers, header::HOST) else { return true };
+    let Ok(name) = host.parse::<Authority>() else { return true };
+    let target_differs = target.authority().is_some_and(|target| *target != name);
+    let origin_differs = headers.contains_key(header::ORIGIN)
+        && only(headers, header::ORIGIN).is_none_or(|origin| origin != format!("http://{host}"));
+    !is_local_name(&name) || target_differs || origin_differs
 }
 
-fn is_local_name(host: &str) -> bool {
-    let parsed = url::Url::parse(&format!("http://{host}/"));
-    match parsed.as_ref().ok().and_then(url::Url::host) {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
-        None => false,
-    }
+/// The header's value, if there is one and no more.
+fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    if values.next().is_some() { None } else { first.to_str().ok() }
+}
+
+/// The spelling counts, not what lenient parsers make of it: no user name, no `0x7f.1`.
+fn is_local_name(name: &Authority) -> bool {
+    let host = name.host();
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let is_address = v6.map_or_else(|| host.parse::<Ipv4Addr>().is_ok(), |v6| v6.parse::<Ipv6Addr>().is_ok());
+    !name.as_str().contains('@') && (is_address || host.eq_ignore_ascii_case("localhost"))
 }
 
 #[cfg(test)]
@@ -117,23 +128,45 @@ mod tests {
 
     #[test]
     fn only_its_own_name_and_pages_may_ask() {
-        let table = [
-            (Some("127.0.0.1:8081"), None, false),
-            (Some("localhost:8081"), None, false),
-            (Some("[::1]:8081"), None, false),
-            (Some("127.0.0.1:8081"), Some("http://127.0.0.1:8081"), false),
-            (Some("127.0.0.1:8081"), Some("http://evil.example"), true),
-            (Some("127.0.0.1:8081"), Some("null"), true),
-            (Some("evil.example:8081"), None, true),
-            (Some("localhost.evil.example"), None, true),
-            (Some("a b"), None, true),
-            (None, None, true),
+        let table: [(&str, &[&str], &[&str], bool); 24] = [
+            ("/", &["127.0.0.1:8081"], &[], false),
+            ("/", &["localhost:8081"], &[], false),
+            ("/", &["LocalHost"], &[], false),
+            ("/", &["[::1]:8081"], &[], false),
+            ("/", &["127.0.0.1:8081"], &["http://127.0.0.1:8081"], false),
+            ("http://127.0.0.1:8081/", &["127.0.0.1:8081"], &[], false),
+            ("/", &["127.0.0.1:8081"], &["http://evil.example"], true),
+            ("/", &["127.0.0.1:8081"], &["http://127.0.0.1:8081", "http://evil.example"], true),
+            ("/", &["127.0.0.1:8081"], &["null"], true),
+            ("/", &["evil.example:8081"], &[], true),
+            ("/", &["localhost.evil.example"], &[], true),
+            ("/", &["evil.example@localhost"], &[], true),
+            ("/", &["evil.example:80@127.0.0.1"], &[], true),
+            ("/", &["127.0.0.1/x.evil.example"], &[], true),
+            ("/", &["127.0.0.1#.evil.example"], &[], true),
+            ("/", &["127.0.0.1?.evil.example"], &[], true),
+            ("/", &["0x7f.1"], &[], true),
+            ("/", &["localhost", "evil.example"], &[], true),
+            ("/", &["localhost", "localhost"], &[], true),
+            ("http://evil.example/", &["localhost"], &[], true),
+            ("http://localhost/", &["evil.example"], &[], true),
+            ("/", &["a b"], &[], true),
+            ("/", &[""], &[], true),
+            ("/", &[], &[], true),
         ];
-        for (host, origin, wanted) in table {
+        for (target, hosts, origins, wanted) in table {
             let mut headers = HeaderMap::new();
-            host.map(|host: &str| headers.insert(header::HOST, host.parse().unwrap()));
-            origin.map(|origin: &str| headers.insert(header::ORIGIN, origin.parse().unwrap()));
-            assert_eq!(is_foreign(&headers), wanted, "{host:?} {origin:?}");
+            for host in hosts {
+                headers.append(header::HOST, host.parse().unwrap());
+            }
+            for origin in origins {
+                headers.append(header::ORIGIN, origin.parse().unwrap());
+            }
+            assert_eq!(
+                is_foreign(&target.parse().unwrap(), &headers),
+                wanted,
+                "{target} {hosts:?} {origins:?}"
+            );
         }
     }
 }

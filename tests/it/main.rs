@@ -7,7 +7,9 @@
     reason = "a test that cannot go on has failed, and one that leaves something out says so"
 )]
 
+mod answers;
 mod architecture;
+mod captured;
 mod daemon;
 mod demo;
 mod fetch;
@@ -15,6 +17,7 @@ mod fixtures;
 mod identity;
 mod poll;
 mod preview;
+mod listener;
 mod process;
 mod store_kill;
 mod support;

@@ -1,0 +1,115 @@
+//! What a reader's or an admin's program hears from a listener, beyond the entries.
+
+use std::io::Read as _;
+
+use reqwest::Method;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::support::{
+    daemon::{Daemon, feed},
+    feed::{items, rss},
+    origin::{Origin, Reply},
+};
+
+/// A window that no fixture is too old for.
+const WIDE: &str = "[channel]\nwindow = \"36500d\"\n";
+
+#[tokio::test]
+async fn readers_are_answered_as_http_demands() {
+    let origin = Origin::start();
+    origin.on("/a", [Reply::ok(rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]))]);
+    let tables = WIDE.to_owned() + &feed("a", &origin.url("/a"), "province = \"hue\"\ninterval = \"1h\"");
+    let daemon = Daemon::start(&tables).await;
+    daemon.until("/feed.xml", |answer| !items(&answer.body).is_empty()).await;
+    for path in ["/feed.xml", "/provinces/hue.xml", "/sources/a.xml"] {
+        let full = daemon.get(path).await;
+        assert_eq!(full.status, 200, "{path}");
+        assert_eq!(full.header("content-type"), "application/rss+xml; charset=utf-8");
+        assert_eq!((full.header("vary"), full.header("content-encoding")), ("Accept-Encoding", ""));
+        assert!(full.header("cache-control").starts_with("public, max-age="), "{path}");
+        let head = daemon.ask(Method::HEAD, path, &[]).await;
+        assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+        assert_eq!(
+            (head.header("etag"), head.header("content-length")),
+            (full.header("etag"), full.header("content-length"))
+        );
+        let same = daemon.ask(Method::GET, path, &[("if-none-match", full.header("etag"))]).await;
+        assert_eq!((same.status.as_u16(), same.body.len()), (304, 0));
+        let since =
+            daemon.ask(Method::GET, path, &[("if-modified-since", full.header("last-modified"))]).await;
+        assert_eq!(since.status, 304, "{path}");
+        let packed = daemon.ask(Method::GET, path, &[("accept-encoding", "gzip")]).await;
+        assert_eq!(packed.header("content-encoding"), "gzip");
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(packed.body.as_slice()).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, full.body, "{path}");
+        assert_ne!(packed.header("etag"), full.header("etag"));
+    }
+    let table = [
+        (Method::GET, "/healthz", 200),
+        (Method::GET, "/", 200),
+        (Method::GET, "/nothing", 404),
+        (Method::GET, "/provinces/nowhere.xml", 404),
+        (Method::GET, "/provinces/hue", 404),
+        (Method::GET, "/sources/nobody.xml", 404),
+        (Method::GET, "/sources/..%2f..%2fetc.xml", 404),
+        (Method::GET, "/sources/%00.xml", 404),
+        (Method::GET, "/provinces/%ff.xml", 404),
+        (Method::GET, "/sources/%00%ff.xml", 404),
+        (Method::GET, "/sources/%zz.xml", 404),
+        (Method::GET, "/%ff", 404),
+        (Method::POST, "/feed.xml", 405),
+        (Method::DELETE, "/sources/a.xml", 405),
+    ];
+    for (method, path, wanted) in table {
+        let answer = daemon.ask(method.clone(), path, &[]).await;
+        assert_eq!(answer.status.as_u16(), wanted, "{method} {path}");
+        assert_eq!(answer.header("allow"), if wanted == 405 { "GET, HEAD" } else { "" });
+        assert!(!answer.body.is_empty(), "{method} {path} is not answered in words");
+        assert!(!answer.text().contains("Invalid"), "{method} {path} is answered in words not ours");
+    }
+    let english = daemon.ask(Method::GET, "/", &[("accept-language", "en")]).await;
+    assert!(english.text().contains("By province") && english.text().contains("/provinces/hue.xml"));
+    let vietnamese = daemon.ask(Method::GET, "/", &[("accept-language", "vi")]).await;
+    assert!(vietnamese.text().contains("Theo tỉnh"));
+}
+
+/// The answer to a request that no HTTP library would send.
+async fn asked(address: std::net::SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_merged_province_leads_on_below_whatever_path_a_proxy_shows_us() {
+    let daemon = Daemon::start("").await;
+    let request = "GET /provinces/nam-dinh.xml HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let answer = asked(daemon.readers, request).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 308 ") && answer.contains("location: ninh-binh.xml\r\n"),
+        "{answer}"
+    );
+    assert_eq!(daemon.get("/provinces/nam-dinh.xml").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_admin_listener_answers_to_one_local_name_only() {
+    let daemon = Daemon::start("").await;
+    for (target, hosts, wanted) in [
+        ("/status.json", "Host: localhost\r\n", "200"),
+        ("http://127.0.0.1/status.json", "Host: 127.0.0.1\r\n", "200"),
+        ("/status.json", "Host: evil.example@localhost\r\n", "403"),
+        ("/status.json", "Host: localhost\r\nHost: evil.example\r\n", "403"),
+        ("http://evil.example/status.json", "Host: localhost\r\n", "403"),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+        let answer = asked(daemon.admin, &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {wanted} ")), "{target} {hosts} {answer}");
+    }
+}
