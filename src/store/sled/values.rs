@@ -18,6 +18,10 @@ pub const VALUE_MAX: usize = 200 * 1024;
 /// The largest value before compression; no document we read is larger.
 const PLAIN_MAX: usize = 16 * 1024 * 1024;
 
+/// The largest entry before compression, in bytes of JSON. A whole book stays below it; what is larger and compresses
+/// to [`VALUE_MAX`] all the same is no news, and would swell a thousandfold whenever it is read.
+const ENTRY_PLAIN_MAX: usize = 1024 * 1024;
+
 /// The longest single text in an entry that had to be cut, in bytes.
 const TEXT_MAX: usize = 8 * 1024;
 
@@ -29,11 +33,16 @@ const LEVEL: i32 = 1;
 
 /// JSON in zstd, of any size.
 pub fn packed(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    packed_within(PLAIN_MAX, value)
+}
+
+/// JSON of at most so many bytes, in zstd.
+fn packed_within(most: usize, value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged {
         what: format!("a value to be written has no JSON form: {error}"),
     };
     let json = serde_json::to_vec(value).map_err(|error| damaged(&error))?;
-    if json.len() > PLAIN_MAX {
+    if json.len() > most {
         return Err(StoreError::Damaged { what: format!("a value of {} bytes is too large", json.len()) });
     }
     let mut bytes = vec![JSON_ZSTD];
@@ -54,18 +63,18 @@ pub fn unpacked<T: DeserializeOwned>(bytes: &[u8], what: &dyn Fn() -> String) ->
     serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))
 }
 
-/// The entry as a value of at most [`VALUE_MAX`]. What is too large loses its content, then its summary and its
+/// The entry as a value of at most [`VALUE_MAX`], and [`ENTRY_PLAIN_MAX`] before compression. What is too large loses its content, then its summary and its
 /// lists, and last has its texts cut; nothing that identifies it or that is fixed (P4) changes.
 pub fn entry(stored: &StoredEntry) -> Result<Vec<u8>, StoreError> {
     let shed: [fn(&mut Entry); 3] = [|entry| entry.content = None, without_lists, with_short_texts];
     let mut rest = stored.clone();
-    let mut bytes = packed(&rest);
+    let mut bytes = packed_within(ENTRY_PLAIN_MAX, &rest);
     for lessen in shed {
         if bytes.as_ref().is_ok_and(|bytes| bytes.len() <= VALUE_MAX) {
             break;
         }
         lessen(&mut rest.entry);
-        bytes = packed(&rest);
+        bytes = packed_within(ENTRY_PLAIN_MAX, &rest);
     }
     bytes
 }
@@ -164,6 +173,20 @@ mod tests {
         assert!(bytes.len() <= VALUE_MAX);
         stored.entry.content = None;
         assert_eq!(read(&bytes), stored);
+    }
+
+    #[test]
+    fn an_entry_that_only_compresses_well_is_no_way_around_the_limit() {
+        let bomb = "tin ".repeat(1_000_000);
+        let mut stored = samples::stored(7);
+        stored.entry.content = Some(bomb.clone());
+        let bytes = entry(&stored).unwrap();
+        stored.entry.content = None;
+        assert_eq!(read(&bytes), stored);
+        stored.entry.summary = Some(bomb.clone());
+        stored.entry.title = bomb;
+        let read = read(&entry(&stored).unwrap());
+        assert_eq!((read.entry.summary, read.entry.title.len()), (None, TEXT_MAX));
     }
 
     #[test]
