@@ -1,6 +1,7 @@
 //! Entries become the bytes that readers get. Pure: a channel's description and its entries in, a document out; it
 //! knows neither where entries come from nor how bytes are sent.
 
+mod plain;
 mod rss;
 
 use std::io::Write as _;

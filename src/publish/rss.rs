@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, Offset};
 use chrono_tz::Tz;
 use rss::extension::{Extension, ExtensionMap, atom::AtomExtension, dublincore::DublinCoreExtension};
 
-use super::{Channel, Item, legal, public_guid};
+use super::{Channel, Item, legal, plain::plain, public_guid};
 use crate::model::{Enclosure, Source, Timestamp};
 
 const MEDIA_NAMESPACE: &str = "http://search.yahoo.com/mrss/";
@@ -13,14 +14,17 @@ const MEDIA_NAMESPACE: &str = "http://search.yahoo.com/mrss/";
 /// would read it.
 const DATE_FORMAT: &str = "%a, %d %b %Y %H:%M:%S %z";
 
+/// Earlier years are written in UTC: Vietnam came to whole hours on 1 May 1911.
+const ZONES_SINCE: i32 = 1912;
+
 /// A channel as an RSS 2.0 document. Equal arguments give equal bytes.
 #[must_use]
 pub fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
     let newest = items.iter().max_by_key(|item| item.stored.changed);
     let document = rss::Channel {
-        title: legal(&channel.title),
+        title: plain(&channel.title),
         link: channel.home.clone(),
-        description: legal(&channel.description),
+        description: plain(&channel.description),
         language: Some("vi".to_owned()),
         // The last real change, never "now": an unchanged channel must stay the same bytes.
         last_build_date: newest.map(|item| date(item.stored.changed, item.source.timezone)),
@@ -46,10 +50,10 @@ fn own_address(channel: &Channel) -> rss::extension::atom::Link {
 fn entry(item: &Item<'_>) -> rss::Item {
     let (stored, source) = (item.stored, item.source);
     let entry = &stored.entry;
-    let creators: Vec<String> = entry.authors.iter().map(|author| legal(&author.name)).collect();
-    let category = |name: &String| rss::Category { name: legal(name), domain: None };
+    let creators: Vec<String> = entry.authors.iter().map(|author| plain(&author.name)).collect();
+    let category = |name: &String| rss::Category { name: plain(name), domain: None };
     rss::Item {
-        title: Some(legal(&entry.title)),
+        title: Some(plain(&entry.title)),
         link: entry.link.clone(),
         description: entry.summary.as_deref().map(legal),
         content: entry.content.as_deref().map(legal),
@@ -57,7 +61,7 @@ fn entry(item: &Item<'_>) -> rss::Item {
         enclosure: entry.enclosures.first().map(enclosure),
         guid: Some(rss::Guid { value: public_guid(&stored.source, stored.key), permalink: false }),
         pub_date: Some(date(stored.date, source.timezone)),
-        source: Some(rss::Source { url: credited_address(source), title: Some(legal(&source.title)) }),
+        source: Some(rss::Source { url: credited_address(source), title: Some(plain(&source.title)) }),
         dublin_core_ext: (!creators.is_empty())
             .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
         extensions: entry.image.as_deref().map(thumbnail).unwrap_or_default(),
@@ -95,8 +99,15 @@ fn credited_address(source: &Source) -> String {
     address.to_string()
 }
 
+/// The time in the zone, or in UTC where the zone had no offset yet that its people would know: before zones came up,
+/// each place kept its own mean time, with seconds that RFC 822 has no room for.
 fn date(at: Timestamp, zone: Tz) -> String {
-    at.with_timezone(&zone).format(DATE_FORMAT).to_string()
+    let local = at.with_timezone(&zone);
+    let is_mean_time = local.year() < ZONES_SINCE || local.offset().fix().local_minus_utc() % 60 != 0;
+    if is_mean_time {
+        return at.format(DATE_FORMAT).to_string();
+    }
+    local.format(DATE_FORMAT).to_string()
 }
 
 #[cfg(test)]
@@ -201,6 +212,43 @@ mod tests {
         let tree = roxmltree::Document::parse(&document).unwrap();
         let items = tree.descendants().filter(|node| node.has_tag_name("item")).count();
         assert_eq!(items, 1);
+    }
+
+    #[test]
+    fn markup_in_plain_text_reaches_readers_as_text() {
+        const PAYLOAD: &str = "<img src=x onerror=alert(1)> &lt;script&gt;";
+        const SAFE: &str = "‹img src=x onerror=alert(1)> ＆lt;script＆gt;";
+        let (mut stored, mut source) = (stored(), source());
+        PAYLOAD.clone_into(&mut stored.entry.title);
+        stored.entry.authors = vec![Author { name: PAYLOAD.to_owned(), url: None }];
+        stored.entry.categories = vec![PAYLOAD.to_owned()];
+        PAYLOAD.clone_into(&mut source.title);
+        let channel = Channel {
+            title: PAYLOAD.to_owned(),
+            description: PAYLOAD.to_owned(),
+            home: "http://a.vn/".to_owned(),
+            address: "http://a.vn/feed.xml".to_owned(),
+        };
+        let document =
+            String::from_utf8(rss(&channel, &[Item { stored: &stored, source: &source }])).unwrap();
+        let tree = roxmltree::Document::parse(&document).unwrap();
+        let bearing = tree.descendants().filter(|node| node.is_element() && node.text() == Some(SAFE));
+        let names: Vec<&str> = bearing.map(|node| node.tag_name().name()).collect();
+        assert_eq!(names, ["title", "description", "title", "category", "source", "creator"], "{document}");
+    }
+
+    #[test]
+    fn dates_are_local_except_where_a_place_kept_its_own_mean_time() {
+        let table = [
+            ("2012-01-16T22:57:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Tue, 17 Jan 2012 05:57:00 +0700"),
+            ("1954-05-07T10:30:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Fri, 07 May 1954 18:30:00 +0800"),
+            ("1905-01-01T00:00:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Sun, 01 Jan 1905 00:00:00 +0000"),
+            ("1911-04-01T00:00:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Sat, 01 Apr 1911 00:00:00 +0000"),
+            ("1970-01-01T00:00:00Z", chrono_tz::Africa::Monrovia, "Thu, 01 Jan 1970 00:00:00 +0000"),
+        ];
+        for (at, zone, wanted) in table {
+            assert_eq!(date(at.parse().unwrap(), zone), wanted);
+        }
     }
 
     #[test]
