@@ -1,6 +1,7 @@
 //! Entries become the bytes that readers get. Pure: a channel's description and its entries in, a document out; it
 //! knows neither where entries come from nor how bytes are sent.
 
+mod budget;
 mod plain;
 mod rss;
 
@@ -11,6 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::model::{Digest, EntryKey, Source, SourceId, StoredEntry, Timestamp};
 
+pub use budget::{Budget, DOCUMENT_TEXT_MAX};
 pub use rss::rss;
 
 /// What a channel says of itself.

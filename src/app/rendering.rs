@@ -1,13 +1,18 @@
 //! Documents made of what the store holds: the merged ones when their entries changed, a source's own when asked for.
 
+mod cache;
+mod channel;
+mod memory;
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    hash::{Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, Mutex, atomic::AtomicBool},
     time::Duration,
 };
 
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::sync::Cache;
 use thiserror::Error;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tracing::{debug, error};
@@ -18,10 +23,13 @@ use crate::{
     config::Config,
     http::Kept,
     merge::{self, Rules},
-    model::{ChannelId, ChannelState, Floors, Province, Seq, Source, SourceId, Timestamp},
-    publish::{self, Channel, Item, Published, RSS_TYPE},
+    model::{
+        ChannelId, ChannelState, Digest, Floors, Province, Seq, Source, SourceId, StoredEntry, Timestamp,
+    },
+    publish::{self, Budget, DOCUMENT_TEXT_MAX, Item, Published, RSS_TYPE},
     store::{Sources, Store, StoreError},
 };
+use cache::{ByPlace, BySize, CacheKey};
 
 /// Changes that come in so short a time are rendered together.
 const GATHER: Duration = Duration::from_millis(300);
@@ -31,6 +39,8 @@ const CACHE_BYTES: u64 = 64 << 20;
 const CACHE_DOCUMENTS: usize = 1_000;
 /// Documents rendered on demand at once; who comes later waits.
 const RENDERS_MAX: usize = 2;
+/// Entries read at once; of more than these the whole text is never in memory.
+const ENTRIES_AT_ONCE: usize = 32;
 
 /// A document could not be made.
 #[derive(Debug, Error)]
@@ -50,47 +60,27 @@ pub(super) struct Rendering {
     config: watch::Receiver<Arc<Config>>,
     cache: Cache<CacheKey, Arc<Published>, BySize>,
     turns: Semaphore,
-}
-
-/// A document stays good until its source or the configuration changes.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct CacheKey {
-    id: SourceId,
-    changed: Option<Timestamp>,
-    config: ByPlace,
-}
-
-/// A configuration, told from others by where it lies: holding it keeps the place from being used again.
-#[derive(Clone)]
-struct ByPlace(Arc<Config>);
-
-impl PartialEq for ByPlace {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for ByPlace {}
-
-impl Hash for ByPlace {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        Arc::as_ptr(&self.0).hash(state);
-    }
-}
-
-#[derive(Clone)]
-struct BySize;
-
-impl Weighter<CacheKey, Arc<Published>> for BySize {
-    fn weight(&self, _: &CacheKey, document: &Arc<Published>) -> u64 {
-        document.size() as u64
-    }
+    /// Of the kept channels, since their first rendering, and of others whose state the store would not take.
+    states: Mutex<HashMap<ChannelId, ChannelState>>,
+    /// Whether the store last refused a state; told once.
+    refused: AtomicBool,
+    /// Bytes of text in a document.
+    text_max: usize,
 }
 
 impl Rendering {
     pub(super) fn new(store: Store, board: Arc<Board>, config: watch::Receiver<Arc<Config>>) -> Self {
         let cache = Cache::with_weighter(CACHE_DOCUMENTS, CACHE_BYTES, BySize);
-        Self { store, board, config, cache, turns: Semaphore::new(RENDERS_MAX) }
+        Self {
+            store,
+            board,
+            config,
+            cache,
+            turns: Semaphore::new(RENDERS_MAX),
+            states: Mutex::default(),
+            refused: AtomicBool::new(false),
+            text_max: DOCUMENT_TEXT_MAX,
+        }
     }
 
     /// Every kept channel, anew: at the start, and when the configuration changed.
@@ -152,21 +142,24 @@ impl Rendering {
     /// A merged channel, by the rules of the live window.
     async fn merged(&self, id: &ChannelId) -> Result<Arc<Published>, RenderError> {
         let config = self.config.borrow().clone();
-        let now = clock::now();
         let settings = &config.channel;
         let rules = Rules {
             window: settings.window,
             min_entries: settings.min_entries,
             max_entries: settings.max_entries,
         };
-        let members = members(&config, id);
-        let rows = self.store.rows(members, rules.since(now), rules.min_entries).await?;
-        let before = self.store.channel_state(id.clone()).await?;
-        let floors = before
-            .as_ref()
-            .filter(|before| before.rules == rules.digest())
-            .map(|before| before.floors.clone());
-        let selection = merge::select(&rows, &rules, &floors.unwrap_or_default(), now);
+        let is_first = !self.states().contains_key(id);
+        let before = self.state(id).await?;
+        let before_by_rules = before.as_ref().filter(|before| before.rules == rules.digest());
+        // What only aged since the last rendering stays: a restart alone changes no byte. A clock that was set back
+        // has made that instant meaningless.
+        let now = clock::now();
+        let rendered = before_by_rules.and_then(|before| before.rendered).filter(|at| is_first && *at < now);
+        let now = rendered.unwrap_or(now);
+        let floors = before_by_rules.map(|before| before.floors.clone()).unwrap_or_default();
+        let rows =
+            self.store.rows(channel::members(&config, id), rules.since(now), rules.min_entries).await?;
+        let selection = merge::select(&rows, &rules, &floors, now);
         let bytes = self.document(&config, id, &selection.seqs).await?;
         self.keep(id, before, bytes, &rules, selection.floors, now).await
     }
@@ -183,14 +176,17 @@ impl Rendering {
     ) -> Result<Arc<Published>, RenderError> {
         let digest = Published::digest(&bytes);
         let same = before.as_ref().filter(|before| before.digest == digest);
-        let last_modified = same.map_or(now, |before| before.last_modified);
-        let state = ChannelState { digest, rules: rules.digest(), last_modified, floors };
+        let is_new = same.is_none();
+        // Not `now`, which at a start lies in the past.
+        let last_modified = same.map_or_else(clock::now, |before| before.last_modified);
+        let rendered = Some(now);
+        let state = ChannelState { digest, rules: rules.digest(), last_modified, rendered, floors };
         if before.as_ref() != Some(&state) {
-            self.store.keep_channel(id.clone(), state).await?;
+            self.remember(id, &state).await?;
         }
-        debug!(channel = %id, bytes = bytes.len(), new = same.is_none(), "rendered");
-        let published = move || Published::new(bytes, digest, RSS_TYPE, last_modified);
-        Ok(Arc::new(tokio::task::spawn_blocking(published).await?))
+        self.states().insert(id.clone(), state);
+        debug!(channel = %id, bytes = bytes.len(), new = is_new, "rendered");
+        published(bytes, digest, last_modified).await
     }
 
     /// A source's own channel, its archive included; `None` if no such source is configured.
@@ -208,12 +204,9 @@ impl Rendering {
             let rows = self.store.rows(Sources::Only(vec![id.clone()]), Timestamp::MAX_UTC, most).await?;
             let channel = ChannelId::Source(id.clone());
             let bytes = self.document(&config, &channel, &merge::newest(rows, most)).await?;
-            let last_modified = changed.unwrap_or(Timestamp::UNIX_EPOCH);
-            let published = move || {
-                let digest = Published::digest(&bytes);
-                Published::new(bytes, digest, RSS_TYPE, last_modified)
-            };
-            Ok(Arc::new(tokio::task::spawn_blocking(published).await?))
+            let digest = Published::digest(&bytes);
+            let last_modified = self.source_modified(&channel, digest, changed).await?;
+            published(bytes, digest, last_modified).await
         };
         self.cache.get_or_insert_async(&key, make).await.map(Some)
     }
@@ -224,7 +217,7 @@ impl Rendering {
         id: &ChannelId,
         seqs: &[Seq],
     ) -> Result<Vec<u8>, RenderError> {
-        let entries = self.store.entries(seqs.to_vec()).await?;
+        let entries = self.entries(seqs).await?;
         let (config, id) = (Arc::clone(config), id.clone());
         let render = move || {
             let sources = config.sources.iter().map(|source| (&source.id, source.as_ref()));
@@ -233,38 +226,30 @@ impl Rendering {
             let items = entries
                 .iter()
                 .filter_map(|stored| sources.get(&stored.source).map(|source| Item { stored, source }));
-            publish::rss(&channel(&config, &id), &items.collect::<Vec<_>>())
+            publish::rss(&channel::channel(&config, &id), &items.collect::<Vec<_>>())
         };
         Ok(tokio::task::spawn_blocking(render).await?)
     }
-}
 
-fn members(config: &Config, id: &ChannelId) -> Sources {
-    let ids = |belongs: &dyn Fn(&Source) -> bool| -> Vec<SourceId> {
-        config.sources.iter().filter(|source| belongs(source)).map(|source| source.id.clone()).collect()
-    };
-    match id {
-        ChannelId::All => Sources::All(Arc::new(ids(&|_| true).into_iter().collect())),
-        ChannelId::Province(province) => Sources::Only(ids(&|source| source.province == Some(*province))),
-        ChannelId::Source(id) => Sources::Only(vec![id.clone()]),
+    /// These entries, with no more text than a document may hold.
+    async fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+        let mut budget = Budget::new(seqs.len(), self.text_max);
+        let mut entries = Vec::with_capacity(seqs.len());
+        for some in seqs.chunks(ENTRIES_AT_ONCE) {
+            let mut some = self.store.entries(some.to_vec()).await?;
+            some.iter_mut().for_each(|stored| budget.fit(&mut stored.entry));
+            entries.append(&mut some);
+        }
+        Ok(entries)
     }
 }
 
-/// What the channel says of itself.
-fn channel(config: &Config, id: &ChannelId) -> Channel {
-    let all = &config.channel.title;
-    let (title, description) = match id {
-        ChannelId::All => (all.clone(), "Tin từ các báo và cổng thông tin của các tỉnh, gộp lại.".to_owned()),
-        ChannelId::Province(province) => {
-            let name = province.name();
-            (format!("{all} – {name}"), format!("Tin từ các báo và cổng thông tin của {name}, gộp lại."))
-        }
-        ChannelId::Source(id) => {
-            let source = config.sources.iter().find(|source| source.id == *id);
-            let title = source.map_or(id.as_str(), |source| &source.title).to_owned();
-            (title.clone(), format!("Tin của {title}, do {all} đăng lại."))
-        }
-    };
-    let home = config.server.public_url.to_string();
-    Channel { title, description, address: format!("{home}{id}.xml"), home }
+/// The document in all its codings.
+async fn published(
+    bytes: Vec<u8>,
+    digest: Digest,
+    last_modified: Timestamp,
+) -> Result<Arc<Published>, RenderError> {
+    let published = move || Published::new(bytes, digest, RSS_TYPE, last_modified);
+    Ok(Arc::new(tokio::task::spawn_blocking(published).await?))
 }

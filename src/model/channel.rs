@@ -28,7 +28,7 @@ impl fmt::Display for ChannelId {
     }
 }
 
-/// What a kept channel must remember over restarts.
+/// What a channel must remember over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {
     /// Of the bytes last published.
@@ -38,6 +38,14 @@ pub struct ChannelState {
     /// When those bytes replaced different ones.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub last_modified: Timestamp,
+    /// The instant that the document was last selected at. A restart selects by it again: ageing alone changes nothing.
+    /// None where an older version kept this.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_milliseconds_option"
+    )]
+    pub rendered: Option<Timestamp>,
     /// What has aged or been cut out of the document.
     pub floors: Floors,
 }

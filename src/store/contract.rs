@@ -249,6 +249,7 @@ fn channel_state(sources: u32) -> ChannelState {
         digest: Digest::of(&[&sources.to_be_bytes()]),
         rules: Digest::of(&[b"rules"]),
         last_modified: at(sources),
+        rendered: Some(at(sources + 1)),
         floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
     }
 }

@@ -138,7 +138,13 @@ fn store() -> (Store, Arc<Control>) {
 }
 
 fn channel() -> ChannelState {
-    ChannelState { digest: Digest([1; 16]), rules: Digest([2; 16]), last_modified: at(1), floors: [].into() }
+    ChannelState {
+        digest: Digest([1; 16]),
+        rules: Digest([2; 16]),
+        last_modified: at(1),
+        rendered: None,
+        floors: [].into(),
+    }
 }
 
 /// Waits for what another thread is about to do.

@@ -2,6 +2,8 @@
 
 mod settings;
 
+use reqwest::Method;
+
 use crate::support::{
     daemon::{Daemon, feed},
     feed::{items, rss, titles},
@@ -121,33 +123,66 @@ async fn a_source_that_fails_is_told_and_changes_nothing_for_the_others() {
 
 #[tokio::test]
 async fn a_restart_polls_nobody_early_and_changes_no_byte() {
+    const WINDOW: std::time::Duration = std::time::Duration::from_secs(3);
+    const PATHS: [&str; 3] = ["/feed.xml", "/provinces/hue.xml", "/sources/a.xml"];
     let origin = Origin::start();
-    origin.on(
-        "/a",
-        [Reply::ok(rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")])).header("ETag", "\"v1\"")],
-    );
+    let date = tintinh::app::clock::now().to_rfc2822();
+    origin.on("/a", [Reply::ok(rss(&[("1", "Một", &date), ("2", "Hai", &date)])).header("ETag", "\"v1\"")]);
     origin.on("/b", [Reply::status(404)]);
-    let tables = WIDE.to_owned()
-        + &feed("a", &origin.url("/a"), "interval = \"1h\"")
+    let tables = "[channel]\nmin_entries = 0\n".to_owned()
+        + &feed("a", &origin.url("/a"), "interval = \"1h\"\nprovince = \"hue\"")
         + &feed("b", &origin.url("/b"), "interval = \"1h\"");
-    let daemon = Daemon::start(&tables).await;
+    let daemon = Daemon::start("").await.restart_within(&tables, WINDOW).await;
     daemon.until_status("b", is_polled).await;
-    let before = daemon.until("/feed.xml", |answer| !items(&answer.body).is_empty()).await;
-    let (own, status) = (daemon.get("/sources/a.xml").await, daemon.status("b").await);
+    daemon.until("/feed.xml", |answer| items(&answer.body).len() == 2).await;
+    let mut before = Vec::new();
+    for path in PATHS {
+        before.push(daemon.get(path).await);
+    }
+    let status = daemon.status("b").await;
     let polls = origin.requests().len();
+    // All that is shown has aged out of the window by now, and what starts anew shows it still.
+    let seen = tintinh::app::clock::now();
+    daemon.until("/healthz", |_| (tintinh::app::clock::now() - seen).to_std().unwrap() > WINDOW).await;
 
-    let daemon = daemon.restart(&tables).await;
-    // The port differs, and with it the self link; everything else must be the same.
-    let after = daemon.get("/feed.xml").await;
-    assert_eq!(items(&after.body), items(&before.body));
-    assert_eq!(items(&daemon.get("/sources/a.xml").await.body), items(&own.body));
-    assert_eq!(daemon.get("/sources/a.xml").await.header("last-modified"), own.header("last-modified"));
+    let daemon = daemon.restart_within(&tables, WINDOW).await;
+    for (path, before) in PATHS.into_iter().zip(before) {
+        let after = daemon.get(path).await;
+        assert_eq!(after.text(), before.text(), "{path}");
+        for header in ["etag", "last-modified"] {
+            assert_eq!(after.header(header), before.header(header), "{path} {header}");
+        }
+    }
     let again = daemon.status("b").await;
     assert_eq!(
         (&again["state"], &again["next_poll"], &again["since"]),
         (&status["state"], &status["next_poll"], &status["since"])
     );
     assert_eq!(origin.requests().len(), polls);
+}
+
+#[tokio::test]
+async fn bytes_that_a_new_configuration_changed_were_modified_since() {
+    const PATH: &str = "/sources/a.xml";
+    let origin = Origin::start();
+    origin.on("/a", [Reply::ok(rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]))]);
+    let tables = WIDE.to_owned() + &feed("a", &origin.url("/a"), "interval = \"1h\"");
+    let daemon = Daemon::start(&tables).await;
+    let before = daemon.until(PATH, |answer| titles(&answer.body) == ["Một"]).await;
+    // HTTP dates have whole seconds.
+    let modified = chrono::DateTime::parse_from_rfc2822(before.header("last-modified")).unwrap();
+    daemon.until("/healthz", |_| (tintinh::app::clock::now() - modified.to_utc()).num_seconds() >= 1).await;
+    let since = [("if-modified-since", before.header("last-modified"))];
+    let renamed = tables.replace("Báo a", "Báo A mới");
+    daemon.reload(&renamed);
+    let after = daemon.ask(Method::GET, PATH, &since).await;
+    assert_eq!(after.status, 200);
+    assert!(after.text().contains("Báo A mới"));
+    let since = [("if-modified-since", after.header("last-modified"))];
+    assert_eq!(daemon.ask(Method::GET, PATH, &since).await.status, 304);
+    // Remembered over a restart, on which nothing changes.
+    let daemon = daemon.restart(&renamed).await;
+    assert_eq!(daemon.get(PATH).await.header("last-modified"), after.header("last-modified"));
 }
 
 #[tokio::test]

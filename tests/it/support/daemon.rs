@@ -43,8 +43,8 @@ impl Answer {
     }
 }
 
-/// The head of every test's configuration: loopback only, and in a hurry.
-const HEAD: &str = "[server]\nlisten = \"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\"\n\
+/// The head of every test's configuration: loopback only, in a hurry, and with an address that outlives a restart.
+const HEAD: &str = "[server]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://tin.example/x\"\n[admin]\nlisten = \"127.0.0.1:0\"\n\
     [network]\nallow = [\"127.0.0.0/8\"]\n[defaults]\nhost_delay = \"0s\"\nmin_interval = \"1s\"\n";
 
 impl Daemon {
@@ -54,7 +54,13 @@ impl Daemon {
     }
 
     async fn start_in(folder: TempDir, tables: &str) -> Self {
-        let app = App::start(parse(folder.path(), tables)).await.unwrap();
+        let config = parse(folder.path(), tables);
+        Self::start_as(folder, config).await
+    }
+
+    /// Starts with this configuration, which may say what no file may.
+    async fn start_as(folder: TempDir, config: config::Config) -> Self {
+        let app = App::start(config).await.unwrap();
         let (end, ended) = oneshot::channel();
         let (readers, admin, reload) = (app.readers(), app.admin(), Box::new(app.reloader()));
         let mut running = JoinSet::new();
@@ -75,6 +81,15 @@ impl Daemon {
         let (ended, folder) = self.stop().await;
         ended.unwrap();
         Self::start_in(folder, tables).await
+    }
+
+    /// Ends and starts anew on the same store, with a window shorter than a file may ask for.
+    pub async fn restart_within(self, tables: &str, window: Duration) -> Self {
+        let (ended, folder) = self.stop().await;
+        ended.unwrap();
+        let mut config = parse(folder.path(), tables);
+        config.channel.window = window;
+        Self::start_as(folder, config).await
     }
 
     /// Takes other tables while running.

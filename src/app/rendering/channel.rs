@@ -1,0 +1,41 @@
+//! What the configuration makes of a channel: its sources, and what it says of itself.
+
+use std::sync::Arc;
+
+use crate::{
+    config::Config,
+    model::{ChannelId, Source, SourceId},
+    publish::Channel,
+    store::Sources,
+};
+
+/// Whose entries the channel shows.
+pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
+    let ids = |belongs: &dyn Fn(&Source) -> bool| -> Vec<SourceId> {
+        config.sources.iter().filter(|source| belongs(source)).map(|source| source.id.clone()).collect()
+    };
+    match id {
+        ChannelId::All => Sources::All(Arc::new(ids(&|_| true).into_iter().collect())),
+        ChannelId::Province(province) => Sources::Only(ids(&|source| source.province == Some(*province))),
+        ChannelId::Source(id) => Sources::Only(vec![id.clone()]),
+    }
+}
+
+/// What the channel says of itself.
+pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
+    let all = &config.channel.title;
+    let (title, description) = match id {
+        ChannelId::All => (all.clone(), "Tin từ các báo và cổng thông tin của các tỉnh, gộp lại.".to_owned()),
+        ChannelId::Province(province) => {
+            let name = province.name();
+            (format!("{all} – {name}"), format!("Tin từ các báo và cổng thông tin của {name}, gộp lại."))
+        }
+        ChannelId::Source(id) => {
+            let source = config.sources.iter().find(|source| source.id == *id);
+            let title = source.map_or(id.as_str(), |source| &source.title).to_owned();
+            (title.clone(), format!("Tin của {title}, do {all} đăng lại."))
+        }
+    };
+    let home = config.server.public_url.to_string();
+    Channel { title, description, address: format!("{home}{id}.xml"), home }
+}
