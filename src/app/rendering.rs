@@ -237,7 +237,9 @@ impl Rendering {
         let mut entries = Vec::with_capacity(seqs.len());
         for some in seqs.chunks(ENTRIES_AT_ONCE) {
             let mut some = self.store.entries(some.to_vec()).await?;
-            some.iter_mut().for_each(|stored| budget.fit(&mut stored.entry));
+            for stored in &mut some {
+                budget.fit(&mut stored.entry);
+            }
             entries.append(&mut some);
         }
         Ok(entries)

@@ -108,7 +108,7 @@ async fn what_is_too_large_and_what_is_no_http_1_is_refused() {
     let many = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(200));
     for request in [long.as_str(), many.as_str(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
         let answer = heard(sent(listening.address, request).await).await;
-        assert!(!answer.contains("xin chào") && !answer.starts_with("\0"), "{answer:?}");
+        assert!(!answer.contains("xin chào") && !answer.starts_with('\0'), "{answer:?}");
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer:?}");
     }
 }
