@@ -95,10 +95,10 @@ async fn a_source_that_fails_is_told_and_changes_nothing_for_the_others() {
     origin.on("/good", [Reply::ok(rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]))]);
     origin.on("/page", [Reply::ok("<!DOCTYPE html><html><head><title>Trang chủ</title></head></html>")]);
     origin.on("/down", [Reply::status(500).body("Máy chủ đang bảo trì")]);
-    origin.on("/cut", [Reply::ok("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><item>")]);
+    origin.on("/text", [Reply::ok("Lỗi kết nối máy chủ cơ sở dữ liệu")]);
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut tables = WIDE.to_owned();
-    for path in ["good", "page", "down", "cut"] {
+    for path in ["good", "page", "down", "text"] {
         tables += &feed(path, &origin.url(&format!("/{path}")), "");
     }
     tables += &feed("closed", &format!("http://{closed}/").parse().unwrap(), "");
@@ -108,7 +108,7 @@ async fn a_source_that_fails_is_told_and_changes_nothing_for_the_others() {
         ("good", "ok", ""),
         ("page", "unreadable", "Trang chủ"),
         ("down", "refused", "Máy chủ đang bảo trì"),
-        ("cut", "unreadable", ""),
+        ("text", "unreadable", "Lỗi kết nối"),
         ("closed", "unreachable", "refused"),
         ("inside", "forbidden", "10.0.0.1"),
     ] {

@@ -93,8 +93,8 @@ fn stdin_is_a_document_too_and_options_say_where_it_is_from() {
 #[test]
 fn items_stay_in_document_order_and_none_is_merged_dropped_or_changed() {
     let document = "<rss version='2.0'><channel><title>Báo</title>\
-        <item><guid>g</guid><title>Hai</title><pubDate>Fri, 01 Jan 2100 00:00:00 GMT</pubDate></item><item/>\
-        <item><guid>g</guid><title>Một</title></item><item><link>https://a.vn/3</link></item></channel></rss>";
+        <item><guid>g</guid><link>https://a.vn/1</link><title>Hai</title><pubDate>Fri, 01 Jan 2100 00:00:00 GMT</pubDate></item><item/>\
+        <item><guid>g</guid><link>https://a.vn/1</link><title>Một</title></item><item><link>https://a.vn/3</link></item></channel></rss>";
     let feed = only_line(&preview(&[&JSON[..], &["-"]].concat(), document.as_bytes()));
     let items = feed["items"].as_array().unwrap();
     assert_eq!(items.len(), 4);

@@ -2,7 +2,10 @@ use std::{ops::ControlFlow, path::Path};
 
 use super::*;
 use crate::{
-    model::{Changes, Commit, Committed, Entry, EntryKey, Identity, Known, NewEntry, Row, Rule, SourceState},
+    model::{
+        Alike, Changes, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness, NewEntry, Row,
+        Rule, SourceState,
+    },
     store::{Census, Engine, MemoryEngine, Scope},
 };
 
@@ -12,6 +15,9 @@ struct Full(MemoryEngine);
 impl Engine for Full {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
         self.0.known(source, keys)
+    }
+    fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
+        self.0.alike(source, titles)
     }
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.0.apply(commit)
@@ -59,7 +65,16 @@ fn new(number: usize, content: usize) -> NewEntry {
         image: None,
         enclosures: vec![],
     };
-    NewEntry { entry, keys: vec![key], digest: Digest(key.0), head: Digest(key.0), date: at, place: at }
+    let likeness = Likeness { title: Digest(key.0), text: Digest(key.0), gist: Digest(key.0) };
+    NewEntry {
+        entry,
+        keys: vec![key],
+        likeness,
+        digest: Digest(key.0),
+        head: Digest(key.0),
+        date: at,
+        place: at,
+    }
 }
 
 /// Over this engine, with these entries of one source.

@@ -119,7 +119,7 @@ pub(super) const SAMPLES: [Sample; 7] = [
         province: "gia-lai",
         path: "/rss",
         keys: "interval = \"4s\"\nmax_interval = \"16s\"\n",
-        behaviour: "broken: a web page, then error 500, then half a document, and so on",
+        behaviour: "broken: a web page, then error 500, then a line of text, and so on",
         manner: Manner::Broken,
         articles: articles::GIA_LAI,
     },
@@ -239,9 +239,8 @@ fn broken(desk: &Desk) -> Response {
             (StatusCode::INTERNAL_SERVER_ERROR, html, page).into_response()
         }
         _ => {
-            let whole = documents::rss_of_a_portal(&desk.masthead(), desk.sample.articles);
-            let half = whole.split("</title><link>").take(2).collect::<Vec<_>>().join("</title><link>");
-            ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], half).into_response()
+            let type_of_a_feed = [(header::CONTENT_TYPE, "text/xml; charset=utf-8")];
+            (type_of_a_feed, "Lỗi kết nối máy chủ cơ sở dữ liệu").into_response()
         }
     }
 }

@@ -77,10 +77,13 @@ pub(super) fn text<'a>(open: &mut Open<'a>, text: Cow<'a, str>) {
     }
 }
 
-/// Ends the markup that is still open.
+/// Ends the markup that is still open; HTML ends a paragraph or a list's item by itself, and takes one end too many of
+/// a paragraph for another, empty one.
 pub(super) fn close(open: &mut Open<'_>) {
     while let Some(name) = open.inline.pop() {
-        end(open, name);
+        if !matches!(name, "p" | "li") {
+            end(open, name);
+        }
     }
 }
 
