@@ -2,6 +2,7 @@
 //! out; it knows neither the network nor the store, and is told what is known already.
 
 pub mod dates;
+mod escapes;
 mod html;
 mod identity;
 mod likeness;
@@ -104,12 +105,14 @@ pub struct Candidate {
 pub fn drafts(feed: &Feed, address: &Url) -> Vec<Draft> {
     let home = feed.link.as_deref().and_then(|link| link::resolve(link, address));
     let base = home.as_ref().unwrap_or(address);
-    feed.items.iter().map(|item| draft(item, base)).collect()
+    // Making one takes as long as cleaning a short article.
+    let mut cleaner = html::Cleaner::new(base);
+    feed.items.iter().map(|item| draft(item, base, &mut cleaner)).collect()
 }
 
-fn draft(item: &Item, base: &Url) -> Draft {
+fn draft(item: &Item, base: &Url, cleaner: &mut html::Cleaner) -> Draft {
     let base = item.base.as_ref().unwrap_or(base);
-    let cleaner = html::Cleaner::new(base);
+    cleaner.rebase(base);
     let summary = item.summary.as_ref().and_then(|text| cleaner.clean(text));
     let content = item.content.as_ref().and_then(|text| cleaner.clean(text));
     let title = item.title.as_ref().map(text::plain).filter(|title| !title.is_empty());

@@ -1,0 +1,212 @@
+//! Keeps HTML within what a tree builder does in good time. HTML's rules let a small text cost time and memory with the
+//! square of its length: tags within tags, formatting that each new paragraph repeats, attributes compared with each
+//! other. Counts what could be a tag, wherever it stands, and so never too few.
+
+use std::{borrow::Cow, cell::Cell, sync::LazyLock};
+
+use regex::Regex;
+
+/// How much of what one text may hold.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Of more the words are kept.
+    tags: usize,
+    /// Formatting elements times tags: as many elements the formatting can become when it is repeated.
+    repeated: usize,
+}
+
+const AMPLE: Bounds = Bounds { tags: 10_000, repeated: 1_000_000 };
+const SCANT: Bounds = Bounds { tags: 1_000, repeated: 20_000 };
+
+/// Of one tag.
+const ATTRIBUTES_MAX: usize = 256;
+
+/// What one document's texts may cost before their bounds become scant: each costs its number of tags squared, in
+/// elements that are looked at. A few seconds' worth.
+const EFFORT_MAX: usize = 2_000_000_000;
+
+/// What a text costs whose formatting was repeated beyond [`GROWTH_MAX`].
+const GROWTH_COST: usize = EFFORT_MAX / 10;
+
+/// By how much a text may grow when it is cleaned: its addresses become absolute, and its formatting is repeated.
+const GROWTH_MAX: usize = 16;
+
+/// What the texts of one document have cost so far.
+#[derive(Debug, Default)]
+pub(super) struct Effort(Cell<usize>);
+
+impl Effort {
+    /// For a text that is to be short, as a title is.
+    pub fn scant() -> Self {
+        Self(Cell::new(EFFORT_MAX))
+    }
+
+    /// `clean`, done to as much of the HTML as is harmless.
+    pub fn spend<'a>(&self, html: &'a str, clean: impl Fn(&str) -> Option<String>) -> String {
+        let bounds = if self.0.get() < EFFORT_MAX { AMPLE } else { SCANT };
+        let bounded: Cow<'a, str> = bounded(html, bounds);
+        let tags = tags(&bounded);
+        self.add(tags.saturating_mul(tags));
+        let cleaned = clean(&bounded).unwrap_or_else(|| without_tags(&bounded));
+        if cleaned.len() <= bounded.len().saturating_mul(GROWTH_MAX).saturating_add(4096) {
+            return cleaned;
+        }
+        self.add(GROWTH_COST);
+        let plainer = without_formatting(&bounded);
+        clean(&plainer).unwrap_or_else(|| without_tags(&plainer))
+    }
+
+    fn add(&self, cost: usize) {
+        self.0.set(self.0.get().saturating_add(cost));
+    }
+}
+
+fn tags(html: &str) -> usize {
+    html.bytes().filter(|&byte| byte == b'<').count()
+}
+
+/// The same HTML where it is harmless, else as much of it as is.
+fn bounded(html: &str, bounds: Bounds) -> Cow<'_, str> {
+    if html.match_indices('<').any(|(at, _)| attributes(html.as_bytes(), at) > ATTRIBUTES_MAX) {
+        return Cow::Owned(without_tags(html));
+    }
+    let html = match html.match_indices('<').nth(bounds.tags) {
+        Some((at, _)) => {
+            let (head, tail) = html.split_at(at);
+            Cow::Owned(format!("{head} {}", without_tags(tail)))
+        }
+        None => Cow::Borrowed(html),
+    };
+    let tags = tags(&html);
+    let is_small = tags.saturating_mul(tags) <= bounds.repeated;
+    if is_small || FORMATTING.find_iter(&html).count().saturating_mul(tags) <= bounds.repeated {
+        return html;
+    }
+    Cow::Owned(without_formatting(&html))
+}
+
+/// The elements that are repeated in each paragraph until they are closed, but links, which close each other.
+static FORMATTING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(</?)(?:big|b|code|em|font|i|nobr|small|strike|strong|s|tt|u)([\s/>])"));
+
+/// With an element in each one's place that is not repeated.
+fn without_formatting(html: &str) -> String {
+    FORMATTING.replace_all(html, "${1}span${2}").into_owned()
+}
+
+/// How many attributes a tag that begins here has, at most one more than are allowed (HTML §13.2.5, from the tag name
+/// state on).
+fn attributes(html: &[u8], at: usize) -> usize {
+    let mut rest = html.get(at + 1..).unwrap_or_default();
+    rest = rest.strip_prefix(b"/").unwrap_or(rest);
+    if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return 0;
+    }
+    let is_space = |byte: &u8| byte.is_ascii_whitespace();
+    let after = |rest: &'_ [u8], ends: &dyn Fn(&u8) -> bool| rest.iter().position(ends).unwrap_or(rest.len());
+    let mut count = 0;
+    rest = &rest[after(rest, &|byte| is_space(byte) || matches!(byte, b'/' | b'>'))..];
+    while count <= ATTRIBUTES_MAX {
+        rest = &rest[after(rest, &|byte| !is_space(byte) && *byte != b'/')..];
+        if matches!(rest, [] | [b'>', ..]) {
+            break;
+        }
+        count += 1;
+        // The first character may be anything, `=` included.
+        rest = &rest[1..];
+        rest = &rest[after(rest, &|byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='))..];
+        let value = &rest[after(rest, &|byte| !is_space(byte))..];
+        let Some(value) = value.strip_prefix(b"=") else { continue };
+        rest = &value[after(value, &|byte| !is_space(byte))..];
+        rest = match *rest {
+            [quote @ (b'"' | b'\''), ref inner @ ..] => {
+                inner.get(after(inner, &|byte| *byte == quote) + 1..).unwrap_or_default()
+            }
+            _ => &rest[after(rest, &|byte| is_space(byte) || *byte == b'>')..],
+        };
+    }
+    count
+}
+
+/// The words between what could be tags, references as they are. Scripts and styles go.
+fn without_tags(html: &str) -> String {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?is)<script.*?(?:</script>|$)|<style.*?(?:</style>|$)|<!--.*?(?:-->|$)|</?[a-z!?][^<>]*>?")
+    });
+    TAG.replace_all(html, " ").replace('<', "&lt;")
+}
+
+#[expect(clippy::unwrap_used, reason = "each pattern is a literal that a test below runs")]
+fn pattern(literal: &'static str) -> Regex {
+    Regex::new(literal).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_counted_as_html_does() {
+        let table = [
+            ("<a>", 0),
+            ("</a b>", 1),
+            ("<a b c=d e='f>' g=\">\" h>i j", 5),
+            ("<a/b/c>", 2),
+            ("<a \" b=\">\" c>", 3),
+            ("<a =b>", 1),
+            ("<a b = c d>", 2),
+            ("<a b=\"c\"d>", 2),
+            ("< a b>", 0),
+            ("<a b='", 1),
+            ("<", 0),
+        ];
+        for (html, wanted) in table {
+            assert_eq!(attributes(html.as_bytes(), 0), wanted, "{html}");
+        }
+    }
+
+    #[test]
+    fn harmless_html_stays_as_it_is() {
+        let article = "<p>Một <b>hai</b> <a href='x'>ba</a></p>".repeat(100);
+        assert!(matches!(bounded(&article, AMPLE), Cow::Borrowed(_)));
+        let table = format!("<table>{}</table>", "<tr><td>1</td></tr>".repeat(2_000));
+        assert!(matches!(bounded(&table, AMPLE), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_costs_too_much_loses_what_costs() {
+        let many: Vec<String> = (0..1_000).map(|number| format!("a{number}")).collect();
+        let many = many.join(" ");
+        assert_eq!(bounded(&format!("x<a {many}>y</a>z"), AMPLE), "x y z");
+        let hidden = format!("x<a \" b=\">\" {many}>y");
+        assert!(!bounded(&hidden, AMPLE).contains("<a"));
+        let bold = bounded(&"<b class='x'>y".repeat(2_000), AMPLE).into_owned();
+        assert!(bold.starts_with("<span class='x'>y") && !bold.contains("<b"));
+        let deep = bounded(&"<div>y".repeat(20_000), AMPLE).into_owned();
+        assert_eq!((deep.matches("<div>").count(), deep.matches('y').count()), (AMPLE.tags, 20_000));
+    }
+
+    #[test]
+    fn a_document_that_cost_much_has_its_other_texts_bounded_more() {
+        let effort = Effort::default();
+        let html = "<i>y".repeat(5_000);
+        let lengths: Vec<usize> =
+            (0..100).map(|_| tags(&effort.spend(&html, |html| Some(html.to_owned())))).collect();
+        assert_eq!((lengths[0], lengths[79], lengths[80], lengths[99]), (5_000, 5_000, 1_000, 1_000));
+    }
+
+    #[test]
+    fn a_text_that_grows_too_much_loses_its_formatting() {
+        let effort = Effort::default();
+        let clean = |html: &str| Some(html.replace("<b>", &"<b>".repeat(10_000)));
+        assert_eq!(effort.spend("<b>x</b>", clean), "<span>x</span>");
+        assert_eq!(effort.0.get(), GROWTH_COST + 4);
+        assert_eq!(effort.spend("x <b>y", |_| None), "x  y");
+    }
+
+    #[test]
+    fn words_stay_when_tags_go() {
+        let html = "a<b>c</b><script>x</script>d<!-- e -->f < g &amp; <style>h";
+        assert_eq!(without_tags(html), "a c  d f &lt; g &amp;  ");
+    }
+}
