@@ -56,8 +56,9 @@ impl Limits {
         stall: Duration::from_secs(30),
         lifetime: Duration::from_mins(10),
     };
-    /// For admins and their tools.
-    pub const ADMINS: Self = Self { connections: 32, ..Self::READERS };
+    /// For admins and their tools, which are few and near: short, so that a queue of the silent passes soon (a thousand of
+    /// them in half a minute).
+    pub const ADMINS: Self = Self { connections: 64, request: Duration::from_secs(2), ..Self::READERS };
 }
 
 /// Answers by `router` until `stop` turns true or its sender is gone, then finishes the answers under way. No error of
