@@ -151,8 +151,8 @@ mod tests {
         SourceId::new(text).unwrap()
     }
 
-    fn done() -> Result<Read, ParseError> {
-        Ok(Read { entries: vec![], ttl: None, repairs: vec![], warnings: vec![] })
+    fn nothing() -> Read {
+        Read { entries: vec![], ttl: None, repairs: vec![], warnings: vec![] }
     }
 
     /// A reading that goes on until the sender is dropped.
@@ -160,7 +160,7 @@ mod tests {
         let (end, ended) = mpsc::channel::<()>();
         (end, move || {
             let _ = ended.recv();
-            done()
+            Ok(nothing())
         })
     }
 
@@ -175,8 +175,8 @@ mod tests {
             assert!(matches!(readers.run(&id(source), work).await, Err(ReadError::Overran)), "{source}");
         }
         tokio::time::resume();
-        assert!(readers.run(&id("d"), done).await.is_ok());
-        assert!(matches!(readers.run(&id("a"), done).await, Err(ReadError::Straying)));
+        assert!(readers.run(&id("d"), || Ok(nothing())).await.is_ok());
+        assert!(matches!(readers.run(&id("a"), || Ok(nothing())).await, Err(ReadError::Straying)));
     }
 
     #[tokio::test]
@@ -190,11 +190,11 @@ mod tests {
             assert!(matches!(readers.run(&id(source), work).await, Err(ReadError::Overran)), "{source}");
         }
         tokio::time::resume();
-        assert!(matches!(readers.run(&id("e"), done).await, Err(ReadError::Choked)));
+        assert!(matches!(readers.run(&id("e"), || Ok(nothing())).await, Err(ReadError::Choked)));
         ends.pop();
-        while matches!(readers.run(&id("e"), done).await, Err(ReadError::Choked)) {
+        while matches!(readers.run(&id("e"), || Ok(nothing())).await, Err(ReadError::Choked)) {
             tokio::task::yield_now().await;
         }
-        assert!(readers.run(&id("d"), done).await.is_ok());
+        assert!(readers.run(&id("d"), || Ok(nothing())).await.is_ok());
     }
 }

@@ -163,7 +163,7 @@ mod tests {
              <description>&lt;a href='/x'&gt;&lt;img src='//a.vn/b.jpg'&gt;Xem&lt;/a&gt;</description></item>",
         );
         assert_eq!(preview.items[0].draft.link, None);
-        assert_eq!(preview.items[0].draft.summary.as_deref(), Some("<a><img>Xem</a>"));
+        assert_eq!(preview.items[0].draft.summary.as_deref(), Some("<a>Xem</a>"));
         assert_eq!(preview.notes.warnings, ["1 entry has no date that can be read"]);
     }
 }
