@@ -56,7 +56,17 @@ pub(super) fn composed(text: &str) -> String {
 
 /// Whether [`composed`] would change nothing.
 pub(super) fn is_composed(text: &str) -> bool {
-    !text.chars().any(|character| is_unwanted(character) || told(character) != character) && is_nfc(text)
+    // Nearly all that is written passes here, at a fraction of what looking up each character's class costs.
+    text.chars().all(is_common)
+        || !text.chars().any(|character| is_unwanted(character) || told(character) != character) && is_nfc(text)
+}
+
+/// Whether the character stays as it is whatever stands beside it, of those that Vietnamese and English are written
+/// with: ASCII without controls, Latin letters as far as the combining marks, the composed Vietnamese letters, and
+/// common punctuation.
+fn is_common(character: char) -> bool {
+    matches!(character,
+        ' '..='~' | '\n' | '\t' | '\r' | '\u{a0}'..='\u{2ff}' | '\u{1ea0}'..='\u{1ef9}' | '\u{2010}'..='\u{2027}')
 }
 
 /// The character that was meant: HTML §13.2.5 reads `&#147;` as windows-1252, XML does not.
