@@ -58,7 +58,8 @@ pub(super) fn composed(text: &str) -> String {
 pub(super) fn is_composed(text: &str) -> bool {
     // Nearly all that is written passes here, at a fraction of what looking up each character's class costs.
     text.chars().all(is_common)
-        || !text.chars().any(|character| is_unwanted(character) || told(character) != character) && is_nfc(text)
+        || !text.chars().any(|character| is_unwanted(character) || told(character) != character)
+            && is_nfc(text)
 }
 
 /// Whether the character stays as it is whatever stands beside it, of those that Vietnamese and English are written
