@@ -16,6 +16,7 @@ mod fetch;
 mod fixtures;
 mod identity;
 mod listener;
+mod mutations;
 mod poll;
 mod preview;
 mod process;
