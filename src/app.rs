@@ -2,6 +2,7 @@
 
 pub mod clock;
 mod rendering;
+mod site;
 
 use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -18,8 +19,8 @@ use crate::{
     cadence,
     config::Config,
     fetch::{FetchError, Fetcher, Network},
-    http::{self, Kept, Limits, Site, Unavailable},
-    model::{ChannelId, Source, SourceId, Timestamp},
+    http::{self, Kept, Limits},
+    model::{Source, SourceId, Timestamp},
     notify,
     poll::Poller,
     scheduler::{Pulse, Scheduler},
@@ -116,7 +117,7 @@ impl App {
             store,
             tasks: JoinSet::new(),
         };
-        let site = site(&config_seen, kept_seen, &board, &pulse, &rendering);
+        let site = site::site(&config_seen, kept_seen, &board, &pulse, &rendering);
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
@@ -284,45 +285,4 @@ fn user_agent(config: &Config) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let address = if config.server.public_url_given { config.server.public_url.as_str() } else { PROJECT };
     format!("tintinh/{version} (+{address})")
-}
-
-fn site(
-    config: &watch::Receiver<Arc<Config>>,
-    kept: watch::Receiver<Arc<Kept>>,
-    board: &Arc<Board>,
-    pulse: &Arc<Pulse>,
-    rendering: &Arc<Rendering>,
-) -> Site {
-    let rendering = Arc::clone(rendering);
-    let render = move |id: SourceId| -> http::Rendered {
-        let rendering = Arc::clone(&rendering);
-        Box::pin(async move { rendering.source(&id).await.map_err(|error| Unavailable(error.to_string())) })
-    };
-    let (sources, states, pulse) = (config.clone(), Arc::clone(board), Arc::clone(pulse));
-    let fresh_for = move |id: &ChannelId| {
-        let next = next_due(id, &sources.borrow(), &states, &pulse);
-        (next - clock::now()).to_std().unwrap_or_default()
-    };
-    Site {
-        kept,
-        render: Arc::new(render),
-        fresh_for: Arc::new(fresh_for),
-        config: config.clone(),
-        board: Arc::clone(board),
-        clock: clock::now,
-    }
-}
-
-/// When the next poll is due that may change the channel.
-fn next_due(id: &ChannelId, config: &Config, board: &Board, pulse: &Pulse) -> Timestamp {
-    let due = |source: &Arc<Source>| board.state(&source.id).next_poll;
-    match id {
-        ChannelId::All => pulse.next_due(),
-        ChannelId::Province(province) => {
-            let members =
-                config.sources.iter().filter(|source| source.province == Some(*province) && source.enabled);
-            members.map(due).min().unwrap_or(Timestamp::MAX_UTC)
-        }
-        ChannelId::Source(id) => board.state(id).next_poll,
-    }
 }

@@ -1,0 +1,60 @@
+//! What the listeners show, made of what the rest of the app knows.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{clock, rendering::Rendering};
+use crate::{
+    board::Board,
+    cadence,
+    config::Config,
+    http::{self, Kept, Site, Unavailable},
+    model::{ChannelId, Source, SourceId, Timestamp},
+    scheduler::Pulse,
+};
+
+/// Kept documents as they are; a source's own are rendered when they are asked for.
+pub(super) fn site(
+    config: &watch::Receiver<Arc<Config>>,
+    kept: watch::Receiver<Arc<Kept>>,
+    board: &Arc<Board>,
+    pulse: &Arc<Pulse>,
+    rendering: &Arc<Rendering>,
+) -> Site {
+    let rendering = Arc::clone(rendering);
+    let render = move |id: SourceId| -> http::Rendered {
+        let rendering = Arc::clone(&rendering);
+        Box::pin(async move { rendering.source(&id).await.map_err(|error| Unavailable(error.to_string())) })
+    };
+    let (sources, states, pulse) = (config.clone(), Arc::clone(board), Arc::clone(pulse));
+    let fresh_for = move |id: &ChannelId| {
+        let next = next_due(id, &sources.borrow(), &states, &pulse);
+        (next - clock::now()).to_std().unwrap_or_default()
+    };
+    Site {
+        kept,
+        render: Arc::new(render),
+        fresh_for: Arc::new(fresh_for),
+        config: config.clone(),
+        board: Arc::clone(board),
+        clock: clock::now,
+    }
+}
+
+/// When the next poll is due that may change the channel.
+fn next_due(id: &ChannelId, config: &Config, board: &Board, pulse: &Pulse) -> Timestamp {
+    let due = |source: &Arc<Source>| cadence::due(&board.state(&source.id), source, clock::now());
+    match id {
+        ChannelId::All => pulse.next_due(),
+        ChannelId::Province(province) => {
+            let members =
+                config.sources.iter().filter(|source| source.province == Some(*province) && source.enabled);
+            members.map(due).min().unwrap_or(Timestamp::MAX_UTC)
+        }
+        ChannelId::Source(id) => {
+            let source = config.sources.iter().find(|source| source.id == *id);
+            source.map_or(Timestamp::MAX_UTC, due)
+        }
+    }
+}
