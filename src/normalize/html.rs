@@ -100,8 +100,8 @@ impl Cleaner {
             .attribute_filter(|_, attribute, value| {
                 let shows = matches!(attribute, "src" | "poster");
                 let is_mail =
-                    value.trim_start().get(..7).is_some_and(|it| it.eq_ignore_ascii_case("mailto:"));
-                (!(shows && is_mail)).then_some(Cow::Borrowed(value))
+                    || value.trim_start().get(..7).is_some_and(|it| it.eq_ignore_ascii_case("mailto:"));
+                (!(shows && is_mail())).then_some(Cow::Borrowed(value))
             })
             .url_relative(UrlRelative::RewriteWithBase(base.clone()))
             .link_rel(None)
@@ -120,15 +120,24 @@ impl Cleaner {
     /// Clean HTML, or `None` where nothing is left to read or see.
     pub(super) fn clean(&self, text: &Text) -> Option<String> {
         let composed = text::composed(&text.body);
+        let decoded;
         let html = match text.kind {
-            TextKind::Plain => paragraphs(&escapes::lost_restored(&escapes::letters_decoded(&composed))),
-            TextKind::Html => escapes::lost_restored(&escapes::unescaped_once(&composed)).into_owned(),
+            TextKind::Plain => {
+                Cow::Owned(paragraphs(&escapes::lost_restored(&escapes::letters_decoded(&composed))))
+            }
+            TextKind::Html => {
+                decoded = escapes::unescaped_once(&composed);
+                escapes::lost_restored(&decoded)
+            }
         };
         let html = without_sections(&html);
         let clean = self.effort.spend(html.trim(), |html| sanitised(&self.builder, html));
         let clean = recomposed(pictures::settled(clean, &self.base));
-        let clean = clean.trim();
-        (has_substance(clean)).then(|| clean.to_owned())
+        let trimmed = clean.trim();
+        if !has_substance(trimmed) {
+            return None;
+        }
+        Some(if trimmed.len() == clean.len() { clean } else { trimmed.to_owned() })
     }
 }
 
@@ -157,7 +166,7 @@ fn has_substance(html: &str) -> bool {
 /// Entities may have decoded to half-composed and to unwanted letters. A `>` of ours must not melt into a combining
 /// stroke behind it.
 fn recomposed(html: String) -> String {
-    if text::is_composed(&html) { html } else { text::composed(&html.replace(">\u{338}", ">")) }
+    if text::is_composed(&html) { html } else { text::composed(&html.replace(">\u{338}", ">")).into_owned() }
 }
 
 /// Plain text as HTML: blank lines part paragraphs, line ends stay.

@@ -1,5 +1,7 @@
 //! Plain text: NFC, one line, no characters that XML or people cannot use.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{TITLE_FROM_TEXT, escapes, html};
@@ -34,7 +36,9 @@ pub(super) fn opening(html: &str) -> Option<String> {
 /// One line: NFC, white space folded, nothing invisible.
 pub(super) fn line(text: &str) -> String {
     // Where a word may be broken is for a paragraph to know.
-    let clean = composed(&text.replace('\u{ad}', ""));
+    let unbroken =
+        if text.contains('\u{ad}') { Cow::Owned(text.replace('\u{ad}', "")) } else { Cow::Borrowed(text) };
+    let clean = composed(&unbroken);
     let mut line = String::with_capacity(clean.len());
     for word in clean.split_whitespace() {
         if !line.is_empty() {
@@ -47,11 +51,11 @@ pub(super) fn line(text: &str) -> String {
 
 /// NFC without what XML 1.0 §2.2 forbids, other controls, and the zero-width characters that pages are littered with.
 /// The controls of Latin-1 become the letters that windows-1252 has in their place: that is what was meant.
-pub(super) fn composed(text: &str) -> String {
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
     if is_composed(text) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.chars().map(told).filter(|&character| !is_unwanted(character)).nfc().collect()
+    Cow::Owned(text.chars().map(told).filter(|&character| !is_unwanted(character)).nfc().collect())
 }
 
 /// Whether [`composed`] would change nothing.

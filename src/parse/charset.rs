@@ -77,8 +77,15 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<
     }
     let (charset, bytes) = by_mark(bytes);
     let label = label::of_http(content_type).or_else(|| label::of_declaration(bytes));
-    let charset = charset.or_else(|| by_zeros(bytes)).unwrap_or_else(|| by_letters(bytes, content_type));
-    let (text, damaged) = read(bytes, charset);
+    // Nearly all that is sent is: looked at once, for all who ask below.
+    let valid = std::str::from_utf8(bytes).ok();
+    let charset = charset
+        .or_else(|| by_zeros(bytes))
+        .unwrap_or_else(|| by_letters(bytes, valid.is_some(), content_type));
+    let (text, damaged) = match valid {
+        Some(text) if charset == Charset::Known(UTF_8) => (Cow::Borrowed(text), false),
+        _ => read(bytes, charset),
+    };
     let note = note(bytes, label.as_ref(), charset, damaged);
     Ok(Decoded { text, note })
 }
@@ -115,8 +122,8 @@ fn by_zeros(bytes: &[u8]) -> Option<Charset> {
     }
 }
 
-/// The charset of bytes that are ASCII in their markup.
-fn by_letters(bytes: &[u8], content_type: Option<&str>) -> Charset {
+/// The charset of bytes that are ASCII in their markup, and that may be known to be valid UTF-8.
+fn by_letters(bytes: &[u8], is_valid: bool, content_type: Option<&str>) -> Charset {
     let labels = [label::of_http(content_type), label::of_declaration(bytes)];
     let declared: Vec<&'static Encoding> = labels
         .iter()
@@ -125,7 +132,7 @@ fn by_letters(bytes: &[u8], content_type: Option<&str>) -> Charset {
         // Bytes that passed the checks above are not UTF-16, whatever they are declared as.
         .filter(|&encoding| encoding.is_ascii_compatible() || encoding == ISO_2022_JP)
         .collect();
-    let encoding = by_declaration(bytes, &declared).unwrap_or_else(|| {
+    let encoding = by_declaration(bytes, is_valid, &declared).unwrap_or_else(|| {
         if is_mostly_utf8(bytes, 1) {
             UTF_8
         } else if vietnamese::is_plausible(bytes) {
@@ -138,18 +145,18 @@ fn by_letters(bytes: &[u8], content_type: Option<&str>) -> Charset {
 }
 
 /// The first of these charsets that the bytes agree with.
-fn by_declaration(bytes: &[u8], declared: &[&'static Encoding]) -> Option<&'static Encoding> {
+fn by_declaration(bytes: &[u8], is_valid: bool, declared: &[&'static Encoding]) -> Option<&'static Encoding> {
     let is_clean = |encoding: &'static Encoding| !encoding.decode_without_bom_handling(bytes).1;
     // Its letters are ASCII behind an escape.
     if declared.contains(&ISO_2022_JP) && bytes.contains(&0x1b) && is_clean(ISO_2022_JP) {
         return Some(ISO_2022_JP);
     }
-    if is_mostly_utf8(bytes, CERTAINTY) {
-        let few = bytes.iter().filter(|byte| !byte.is_ascii()).count() <= ACCIDENTS * 2;
+    if is_valid || is_mostly_utf8(bytes, CERTAINTY) {
+        let few = || bytes.iter().filter(|byte| !byte.is_ascii()).count() <= ACCIDENTS * 2;
         let short = !bytes.iter().any(|&byte| byte >= 0xe0);
         let wide = || declared.iter().copied().find(|encoding| WIDE.contains(encoding));
         let accident = || wide().filter(|wide| !bytes.is_ascii() && is_clean(wide));
-        return if few && short { accident().or(Some(UTF_8)) } else { Some(UTF_8) };
+        return if short && few() { accident().or(Some(UTF_8)) } else { Some(UTF_8) };
     }
     let others = || declared.iter().copied().filter(|&encoding| encoding != UTF_8 && encoding != ISO_2022_JP);
     let found = others().find(|&encoding| is_clean(encoding));
@@ -164,12 +171,16 @@ fn by_declaration(bytes: &[u8], declared: &[&'static Encoding]) -> Option<&'stat
 /// Whether the bytes are UTF-8, but for one sequence in as many as `certainty` says. One that is cut off at the end
 /// says nothing, unless it is the only one.
 fn is_mostly_utf8(bytes: &[u8], certainty: usize) -> bool {
-    let whole = whole(bytes);
-    let (mut good, mut bad) = (0_usize, 0_usize);
-    if std::str::from_utf8(whole).is_ok() {
-        return whole.len() == bytes.len() || !whole.is_ascii() || certainty == 1;
+    match std::str::from_utf8(bytes) {
+        Ok(_) => return true,
+        Err(error) if error.error_len().is_none() => {
+            let whole = bytes.get(..error.valid_up_to()).unwrap_or(bytes);
+            return !whole.is_ascii() || certainty == 1;
+        }
+        Err(_) => {}
     }
-    for chunk in whole.utf8_chunks() {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|&byte| byte >= 0xc0).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }

@@ -18,15 +18,11 @@ const ITEM_AUTHORS_MAX: usize = 256;
 /// Whether a document keeps within the limits on nesting and on the number of values.
 pub(super) fn check(json: &str) -> Result<(), Excess> {
     let (mut depth, mut values) = (0_usize, 0_usize);
-    let (mut in_string, mut is_escaped) = (false, false);
-    for byte in json.bytes() {
-        if in_string {
-            in_string = is_escaped || byte != b'"';
-            is_escaped = !is_escaped && byte == b'\\';
-            continue;
-        }
+    let mut at = 0;
+    while let Some(byte) = json.as_bytes().get(at) {
+        at += 1;
         match byte {
-            b'"' => in_string = true,
+            b'"' => at = string_end(json, at),
             b'{' | b'[' => (depth, values) = (depth + 1, values + 1),
             b'}' | b']' => depth = depth.saturating_sub(1),
             b',' => values += 1,
@@ -40,6 +36,20 @@ pub(super) fn check(json: &str) -> Result<(), Excess> {
         }
     }
     Ok(())
+}
+
+/// Where what is behind the string begins whose contents begin here.
+fn string_end(json: &str, start: usize) -> usize {
+    let mut at = start;
+    while let Some(quote) = json.get(at..).and_then(|rest| rest.find('"')).map(|found| at + found) {
+        let before = json.as_bytes().get(at..quote).unwrap_or_default();
+        let escapes = before.iter().rev().take_while(|&&byte| byte == b'\\').count();
+        at = quote + 1;
+        if escapes % 2 == 0 {
+            return at;
+        }
+    }
+    json.len()
 }
 
 /// Whether feed-rs can read a document at bounded cost: it compares the authors of an item with one another, and

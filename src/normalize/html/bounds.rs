@@ -44,8 +44,7 @@ impl Effort {
     /// `clean`, done to as much of the HTML as is harmless.
     pub fn spend<'a>(&self, html: &'a str, clean: impl Fn(&str) -> Option<String>) -> String {
         let bounds = if self.0.get() < EFFORT_MAX { AMPLE } else { SCANT };
-        let bounded: Cow<'a, str> = bounded(html, bounds);
-        let tags = tags(&bounded);
+        let (bounded, tags): (Cow<'a, str>, usize) = bounded(html, bounds);
         self.add(tags.saturating_mul(tags));
         let cleaned = clean(&bounded).unwrap_or_else(|| without_tags(&bounded));
         if cleaned.len() <= bounded.len().saturating_mul(GROWTH_MAX).saturating_add(4096) {
@@ -65,12 +64,14 @@ fn tags(html: &str) -> usize {
     html.bytes().filter(|&byte| byte == b'<').count()
 }
 
-/// The same HTML where it is harmless, else as much of it as is.
-fn bounded(html: &str, bounds: Bounds) -> Cow<'_, str> {
+/// The same HTML where it is harmless, else as much of it as is, and how many tags that has.
+fn bounded(html: &str, bounds: Bounds) -> (Cow<'_, str>, usize) {
     if html.match_indices('<').any(|(at, _)| attributes(html.as_bytes(), at) > ATTRIBUTES_MAX) {
-        return Cow::Owned(without_tags(html));
+        return (Cow::Owned(without_tags(html)), 0);
     }
-    let html = match html.match_indices('<').nth(bounds.tags) {
+    let within = tags(html) <= bounds.tags;
+    let cut = if within { None } else { html.match_indices('<').nth(bounds.tags) };
+    let html = match cut {
         Some((at, _)) => {
             let (head, tail) = html.split_at(at);
             Cow::Owned(format!("{head} {}", without_tags(tail)))
@@ -80,9 +81,10 @@ fn bounded(html: &str, bounds: Bounds) -> Cow<'_, str> {
     let tags = tags(&html);
     let is_small = tags.saturating_mul(tags) <= bounds.repeated;
     if is_small || FORMATTING.find_iter(&html).count().saturating_mul(tags) <= bounds.repeated {
-        return html;
+        return (html, tags);
     }
-    Cow::Owned(without_formatting(&html))
+    // Each becomes another tag.
+    (Cow::Owned(without_formatting(&html)), tags)
 }
 
 /// The elements that are repeated in each paragraph until they are closed, but links, which close each other.
@@ -168,21 +170,21 @@ mod tests {
     #[test]
     fn harmless_html_stays_as_it_is() {
         let article = "<p>Một <b>hai</b> <a href='x'>ba</a></p>".repeat(100);
-        assert!(matches!(bounded(&article, AMPLE), Cow::Borrowed(_)));
+        assert!(matches!(bounded(&article, AMPLE).0, Cow::Borrowed(_)));
         let table = format!("<table>{}</table>", "<tr><td>1</td></tr>".repeat(2_000));
-        assert!(matches!(bounded(&table, AMPLE), Cow::Borrowed(_)));
+        assert!(matches!(bounded(&table, AMPLE).0, Cow::Borrowed(_)));
     }
 
     #[test]
     fn what_costs_too_much_loses_what_costs() {
         let many: Vec<String> = (0..1_000).map(|number| format!("a{number}")).collect();
         let many = many.join(" ");
-        assert_eq!(bounded(&format!("x<a {many}>y</a>z"), AMPLE), "x y z");
+        assert_eq!(bounded(&format!("x<a {many}>y</a>z"), AMPLE).0, "x y z");
         let hidden = format!("x<a \" b=\">\" {many}>y");
-        assert!(!bounded(&hidden, AMPLE).contains("<a"));
-        let bold = bounded(&"<b class='x'>y".repeat(2_000), AMPLE).into_owned();
+        assert!(!bounded(&hidden, AMPLE).0.contains("<a"));
+        let bold = bounded(&"<b class='x'>y".repeat(2_000), AMPLE).0.into_owned();
         assert!(bold.starts_with("<span class='x'>y") && !bold.contains("<b"));
-        let deep = bounded(&"<div>y".repeat(20_000), AMPLE).into_owned();
+        let deep = bounded(&"<div>y".repeat(20_000), AMPLE).0.into_owned();
         assert_eq!((deep.matches("<div>").count(), deep.matches('y').count()), (AMPLE.tags, 20_000));
     }
 

@@ -45,6 +45,9 @@ pub(super) fn attributes(tag: &str) -> impl Iterator<Item = (&str, String)> {
 
 /// Text or an attribute's value as it is meant.
 pub(super) fn unescaped(escaped: &str) -> String {
+    if !escaped.contains('&') {
+        return escaped.to_owned();
+    }
     // What the serializer escapes (HTML §13.3), and nothing else.
     let unescaped = escaped.replace("&nbsp;", "\u{a0}").replace("&quot;", "\"");
     unescaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -52,6 +55,9 @@ pub(super) fn unescaped(escaped: &str) -> String {
 
 /// A value as it is written between double quotes, or between tags.
 pub(super) fn escaped(text: &str) -> String {
+    if !text.contains(['&', '<', '>', '"', '\u{a0}']) {
+        return text.to_owned();
+    }
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     escaped.replace('"', "&quot;").replace('\u{a0}', "&nbsp;")
 }
