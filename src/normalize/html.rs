@@ -119,7 +119,8 @@ impl Cleaner {
 
     /// Clean HTML, or `None` where nothing is left to read or see.
     pub(super) fn clean(&self, text: &Text) -> Option<String> {
-        let composed = text::composed(&text.body);
+        let is_simple = text::is_simple(&text.body);
+        let composed = if is_simple { Cow::Borrowed(&*text.body) } else { text::composed(&text.body) };
         let decoded;
         let html = match text.kind {
             TextKind::Plain => {
@@ -131,8 +132,11 @@ impl Cleaner {
             }
         };
         let html = without_sections(&html);
+        // Without a reference nothing comes out but the letters that went in.
+        let stays_simple = is_simple && !html.contains('&');
         let clean = self.effort.spend(html.trim(), |html| sanitised(&self.builder, html));
-        let clean = recomposed(pictures::settled(clean, &self.base));
+        let clean = pictures::settled(clean, &self.base);
+        let clean = if stays_simple { clean } else { recomposed(clean) };
         let trimmed = clean.trim();
         if !has_substance(trimmed) {
             return None;

@@ -61,9 +61,14 @@ pub(super) fn composed(text: &str) -> Cow<'_, str> {
 /// Whether [`composed`] would change nothing.
 pub(super) fn is_composed(text: &str) -> bool {
     // Nearly all that is written passes here, at a fraction of what looking up each character's class costs.
-    text.chars().all(is_common)
+    is_simple(text)
         || !text.chars().any(|character| is_unwanted(character) || told(character) != character)
             && is_nfc(text)
+}
+
+/// Whether [`composed`] would change nothing, wherever the text is cut and joined again: all is of the common letters.
+pub(super) fn is_simple(text: &str) -> bool {
+    text.chars().all(is_common)
 }
 
 /// Whether the character stays as it is whatever stands beside it, of those that Vietnamese and English are written

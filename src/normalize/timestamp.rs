@@ -7,6 +7,7 @@
 
 mod clock;
 mod months;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -45,6 +46,11 @@ pub fn read_with_offset(text: &str, zone: Tz) -> Option<(Timestamp, Option<i64>)
     if text.len() > TEXT_MAX * 4 || text.chars().count() > TEXT_MAX {
         return None;
     }
+    strict::read(text).or_else(|| loosely(text, zone))
+}
+
+/// As [`read_with_offset`], of a short text without space around it.
+fn loosely(text: &str, zone: Tz) -> Option<(Timestamp, Option<i64>)> {
     let line = Line::cut(text)?;
     if let Some(instant) = since_1970(&line) {
         return YEARS.contains(&instant.year()).then_some((instant, None));

@@ -61,7 +61,9 @@ impl Effort {
 }
 
 fn tags(html: &str) -> usize {
-    html.bytes().filter(|&byte| byte == b'<').count()
+    // Sums that fit a byte are made of many bytes at once.
+    let blocks = html.as_bytes().chunks(usize::from(u8::MAX));
+    blocks.map(|block| usize::from(block.iter().map(|&byte| u8::from(byte == b'<')).sum::<u8>())).sum()
 }
 
 /// The same HTML where it is harmless, else as much of it as is, and how many tags that has.
@@ -69,22 +71,21 @@ fn bounded(html: &str, bounds: Bounds) -> (Cow<'_, str>, usize) {
     if html.match_indices('<').any(|(at, _)| attributes(html.as_bytes(), at) > ATTRIBUTES_MAX) {
         return (Cow::Owned(without_tags(html)), 0);
     }
-    let within = tags(html) <= bounds.tags;
-    let cut = if within { None } else { html.match_indices('<').nth(bounds.tags) };
-    let html = match cut {
-        Some((at, _)) => {
-            let (head, tail) = html.split_at(at);
-            Cow::Owned(format!("{head} {}", without_tags(tail)))
-        }
-        None => Cow::Borrowed(html),
-    };
-    let tags = tags(&html);
-    let is_small = tags.saturating_mul(tags) <= bounds.repeated;
-    if is_small || FORMATTING.find_iter(&html).count().saturating_mul(tags) <= bounds.repeated {
-        return (html, tags);
+    let mut html = Cow::Borrowed(html);
+    let mut count = tags(&html);
+    if count > bounds.tags
+        && let Some((at, _)) = html.match_indices('<').nth(bounds.tags)
+    {
+        let (head, tail) = html.split_at(at);
+        html = Cow::Owned(format!("{head} {}", without_tags(tail)));
+        count = tags(&html);
+    }
+    let is_small = count.saturating_mul(count) <= bounds.repeated;
+    if is_small || FORMATTING.find_iter(&html).count().saturating_mul(count) <= bounds.repeated {
+        return (html, count);
     }
     // Each becomes another tag.
-    (Cow::Owned(without_formatting(&html)), tags)
+    (Cow::Owned(without_formatting(&html)), count)
 }
 
 /// The elements that are repeated in each paragraph until they are closed, but links, which close each other.
