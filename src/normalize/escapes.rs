@@ -95,8 +95,8 @@ fn letter(digits: &str) -> Option<char> {
     char::from_u32(code).filter(|_| is_letter)
 }
 
-#[expect(clippy::unwrap_used, reason = "each pattern is a literal that a test below runs")]
-fn pattern(literal: &'static str) -> Regex {
+#[expect(clippy::unwrap_used, reason = "each pattern is a literal that a test runs")]
+pub(super) fn pattern(literal: &'static str) -> Regex {
     Regex::new(literal).unwrap()
 }
 

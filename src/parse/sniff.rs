@@ -62,9 +62,11 @@ pub(super) fn form(text: &str) -> Result<Form, ParseError> {
         if matches!(name.as_str(), "script" | "style" | "textarea") && !tag.is_empty {
             tokens.skip_past("</");
         }
-        first.get_or_insert(name);
+        // As written, for the admin to recognise.
+        first.get_or_insert_with(|| tag.name.rsplit(':').next().unwrap_or_default().to_owned());
     }
-    let is_html = begins_page(text) || first.as_ref().is_some_and(|name| HTML_ROOTS.contains(&name.as_str()));
+    let is_html =
+        begins_page(text) || first.as_deref().is_some_and(|name| HTML_ROOTS.contains(&local(name).as_str()));
     match first {
         Some(stranger) if is_markup && !is_html => Ok(Form::Xml { start: 0, stranger: Some(stranger) }),
         _ => Err(no_feed(text, is_html)),

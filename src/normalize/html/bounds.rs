@@ -6,6 +6,8 @@ use std::{borrow::Cow, cell::Cell, sync::LazyLock};
 
 use regex::Regex;
 
+use crate::normalize::escapes::pattern;
+
 /// How much of what one text may hold.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
@@ -137,11 +139,6 @@ fn without_tags(html: &str) -> String {
         pattern(r"(?is)<script.*?(?:</script>|$)|<style.*?(?:</style>|$)|<!--.*?(?:-->|$)|</?[a-z!?][^<>]*>?")
     });
     TAG.replace_all(html, " ").replace('<', "&lt;")
-}
-
-#[expect(clippy::unwrap_used, reason = "each pattern is a literal that a test below runs")]
-fn pattern(literal: &'static str) -> Regex {
-    Regex::new(literal).unwrap()
 }
 
 #[cfg(test)]

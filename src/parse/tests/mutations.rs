@@ -158,7 +158,7 @@ fn floods_end_soon() {
         let started = Instant::now();
         let feed = read(&document).unwrap();
         assert!(!feed.items.is_empty(), "{piece}");
-        assert!(started.elapsed() < Duration::from_mins(1), "{piece}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(10), "{piece}: {:?}", started.elapsed());
     }
 }
 
