@@ -127,7 +127,11 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
         })?;
         let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
-        let changes = normalize::reconcile(document.entries, &known, &alike, &arrival);
+        let entries = document.entries;
+        // Digests of every text: not for the async threads, however long the document is.
+        let reconcile = move || normalize::reconcile(entries, &known, &alike, &arrival);
+        let changes = tokio::task::spawn_blocking(reconcile).await;
+        let changes = changes.map_err(|error| internal(&format!("could not reconcile: {error}"), hints))?;
         if changes.rekeyed > 0 {
             let entries = changes.rekeyed;
             info!(source = %source.id, entries, "the publisher gave entries that are known new ids");
