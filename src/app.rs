@@ -18,7 +18,7 @@ use crate::{
     board::Board,
     cadence,
     config::Config,
-    fetch::{FetchError, Fetcher, Network},
+    fetch::{FetchError, Fetcher, Introduction, Network},
     http::{self, Kept, Limits},
     model::{Source, SourceId, Timestamp},
     notify,
@@ -78,6 +78,7 @@ pub struct App {
     admin: SocketAddr,
     config: watch::Sender<Arc<Config>>,
     sources: watch::Sender<Arc<Vec<Arc<Source>>>>,
+    introduction: watch::Sender<Introduction>,
     stop: watch::Sender<bool>,
     store: Store,
     tasks: JoinSet<&'static str>,
@@ -93,8 +94,9 @@ impl App {
         let admin = listen("admins", "admin.listen", config.admin.listen).await?;
         let addresses = (bound(&readers, config.server.listen), bound(&admin, config.admin.listen));
         config.server.public_url = config.server.public_url_at(addresses.0);
+        let (introduction, introduced) = watch::channel(introduction(&config));
         let fetcher =
-            Fetcher::new(&Network { allow: config.network.allow.clone(), user_agent: user_agent(&config) })?;
+            Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
         let store = Store::open(config.store.path.clone()).await?;
         let board = Arc::new(Board::new(store.source_states().await?));
 
@@ -113,6 +115,7 @@ impl App {
             admin: addresses.1,
             config,
             sources,
+            introduction,
             stop,
             store,
             tasks: JoinSet::new(),
@@ -143,6 +146,7 @@ impl App {
     /// Takes a new configuration at once, and answers with the keys that it changes in vain: they need a restart.
     pub fn reloader(&self) -> impl Fn(Config) -> Vec<&'static str> + Send + use<> {
         let (config, sources, readers) = (self.config.clone(), self.sources.clone(), self.readers);
+        let introduction = self.introduction.clone();
         move |mut new: Config| {
             let old = config.borrow().clone();
             let fixed = [
@@ -152,6 +156,7 @@ impl App {
                 ("network.allow", old.network.allow == new.network.allow),
             ];
             new.server.public_url = new.server.public_url_at(readers);
+            introduction.send_replace(self::introduction(&new));
             sources.send_replace(Arc::new(new.sources.clone()));
             notify::status(&in_short(&new, readers));
             config.send_replace(Arc::new(new));
@@ -280,9 +285,8 @@ fn in_short(config: &Config, readers: SocketAddr) -> String {
     format!("{} feeds, http://{readers}/feed.xml", config.sources.len())
 }
 
-/// Who we are, for publishers: version, and an address to read more at.
-fn user_agent(config: &Config) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let address = if config.server.public_url_given { config.server.public_url.as_str() } else { PROJECT };
-    format!("tintinh/{version} (+{address})")
+/// What publishers are told of us.
+fn introduction(config: &Config) -> Introduction {
+    let own = config.server.public_url_given.then(|| config.server.public_url.to_string());
+    Introduction { address: own.unwrap_or_else(|| PROJECT.to_owned()), readership: Arc::default() }
 }

@@ -20,7 +20,7 @@ use reqwest::{
         IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
     },
 };
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 use url::Url;
 
 pub use self::error::FetchError;
@@ -28,7 +28,7 @@ use self::{
     client::{Clients, Coding, Kind},
     guard::Guard,
 };
-use crate::model::{Hints, Limits, Timestamp, Validators};
+use crate::model::{Access, Hints, Limits, Readership, Source, Timestamp, Validators};
 
 /// The most redirects followed: browsers take 20, and honest feeds need three (scheme, host, path).
 pub const MAX_REDIRECTS: u32 = 10;
@@ -41,12 +41,21 @@ const VALIDATOR_MAX: usize = 4096;
 const CONTENT_TYPE_MAX: usize = 200;
 
 /// What a fetcher is built from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Network {
     /// Networks that may be asked although they are not public.
     pub allow: Vec<IpNet>,
-    /// Says who asks, and where to complain: `tintinh/0.1.0 (+https://…)`.
-    pub user_agent: String,
+    /// Who asks, for publishers; it may change while we run.
+    pub introduction: watch::Receiver<Introduction>,
+}
+
+/// What publishers are told of us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Introduction {
+    /// Where to read who we are, and to complain.
+    pub address: String,
+    /// How many read what we fetch.
+    pub readership: Arc<Readership>,
 }
 
 /// Fetches. Cheap to share by reference, meant to live as long as its [`Network`] is in force.
@@ -64,6 +73,10 @@ pub struct Request<'a> {
     pub validators: &'a Validators,
     /// How much it may take.
     pub limits: &'a Limits,
+    /// How its server is to be asked.
+    pub access: &'a Access,
+    /// Whose feed it is; none where somebody only wants to look.
+    pub feed: Option<&'a Source>,
 }
 
 /// What a server answered.
@@ -107,7 +120,7 @@ impl Fetcher {
     /// first poll.
     pub fn new(network: &Network) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(&network.allow));
-        let clients = Clients::new(&network.user_agent, Arc::clone(&guard));
+        let clients = Clients::new(&user_agent(&network.introduction.borrow()), Arc::clone(&guard));
         clients.probe()?;
         Ok(Self { guard, clients })
     }
@@ -235,4 +248,9 @@ fn validators(headers: &HeaderMap) -> Validators {
         fits.then(|| value.as_bytes().to_vec())
     };
     Validators { etag: read(ETAG), last_modified: read(LAST_MODIFIED) }
+}
+
+/// Who we are, for publishers: version, and an address to read more at.
+fn user_agent(introduction: &Introduction) -> String {
+    format!("tintinh/{} (+{})", env!("CARGO_PKG_VERSION"), introduction.address)
 }

@@ -4,6 +4,7 @@ mod change;
 mod channel;
 mod entry;
 mod province;
+mod readership;
 mod source;
 mod state;
 
@@ -13,8 +14,9 @@ pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
 };
 pub use province::Province;
-pub use source::{Limits, Pace, Source, SourceId};
-pub use state::{Failure, Hints, Outcome, SourceState, State, Tally, Validators};
+pub use readership::Readership;
+pub use source::{Access, Limits, Pace, Secret, Source, SourceId};
+pub use state::{Failure, Hints, Outcome, Reach, SourceState, State, Tally, Validators};
 
 /// An instant in UTC. Stored at millisecond precision.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

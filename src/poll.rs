@@ -11,8 +11,8 @@ use crate::{
     cadence,
     fetch::{self, Body, Fetched, Fetcher},
     model::{
-        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Source, SourceId, SourceState, State,
-        Tally, Timestamp, Validators,
+        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
+        State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
@@ -93,7 +93,13 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let known = before.reading == Some(reading);
         // What the last reading depended on has changed: the same document would be read differently now.
         let validators = if known { before.validators.clone() } else { Validators::default() };
-        let request = fetch::Request { url: &source.url, validators: &validators, limits: &source.limits };
+        let request = fetch::Request {
+            url: &source.url,
+            validators: &validators,
+            limits: &source.limits,
+            access: &source.access,
+            feed: Some(source),
+        };
         let fetched = self.fetcher.fetch(&request, (self.clock)()).await.map_err(|error| error.failure())?;
         let outcome = match fetched {
             Fetched::NotModified { hints, .. } => Outcome::NotModified(hints),
@@ -191,12 +197,17 @@ fn unreadable(error: &ReadError, hints: Hints) -> Failure {
         ReadError::Overran | ReadError::Straying => State::TooMuch,
         ReadError::Choked | ReadError::Died | ReadError::NoThread(_) => State::Internal,
     };
-    Failure { state, reason: error.to_string().chars().take(Failure::REASON_MAX).collect(), hints }
+    Failure {
+        state,
+        reason: error.to_string().chars().take(Failure::REASON_MAX).collect(),
+        hints,
+        reach: Reach::Answered,
+    }
 }
 
 fn internal(reason: &str, hints: Hints) -> Failure {
     let reason = reason.chars().take(Failure::REASON_MAX).collect();
-    Failure { state: State::Internal, reason, hints }
+    Failure { state: State::Internal, reason, hints, reach: Reach::Answered }
 }
 
 /// A number in 0..1 that differs from source to source and from poll to poll, and needs no generator.

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use super::*;
-use crate::model::{Hints, Limits, SourceId, Validators};
+use crate::model::{Access, Hints, Limits, Reach, SourceId, Validators};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -19,6 +21,8 @@ fn source(interval: Option<Duration>) -> Source {
         timezone: chrono_tz::Asia::Ho_Chi_Minh,
         pace: Pace { interval, min_interval: 15 * MINUTE, max_interval: 24 * HOUR, host_delay: 2 * second },
         limits: Limits { max_body: 1, connect_timeout: second, idle_timeout: second, total_timeout: second },
+        access: Access::default(),
+        rewrite_host: Arc::default(),
     }
 }
 
@@ -32,7 +36,12 @@ fn wait(before: &SourceState, source: &Source, outcome: &Outcome) -> Duration {
 
 fn failed(retry_after: Option<Duration>) -> Outcome {
     let hints = Hints { retry_after, ..Hints::default() };
-    Outcome::Failed(Failure { state: State::Refused, reason: "500 Internal Server Error".to_owned(), hints })
+    Outcome::Failed(Failure {
+        state: State::Refused,
+        reason: "500 Internal Server Error".to_owned(),
+        hints,
+        reach: Reach::Answered,
+    })
 }
 
 fn read(inserted: usize) -> Outcome {
@@ -217,8 +226,12 @@ fn while_nothing_is_changed_what_was_said_holds_to_the_millisecond() {
 #[test]
 fn a_poll_that_cannot_be_kept_forgets_nothing_that_the_publisher_asked() {
     let source = source(None);
-    let disk_full =
-        || Failure { state: State::Internal, reason: "the disk is full".to_owned(), hints: Hints::default() };
+    let disk_full = || Failure {
+        state: State::Internal,
+        reason: "the disk is full".to_owned(),
+        hints: Hints::default(),
+        reach: Reach::Answered,
+    };
     let before = silent_for(HOUR);
     let fresh = Outcome::NotModified(Hints { max_age: Some(3 * HOUR), retry_after: None });
     for (outcome, minutes, asked) in [
@@ -246,7 +259,8 @@ fn a_document_that_could_not_be_read_is_fresh_for_as_long_as_one_that_could() {
         (State::TooMuch, 3 * HOUR),
         (State::Refused, 15 * MINUTE),
     ] {
-        let outcome = Outcome::Failed(Failure { state, reason: String::new(), hints });
+        let outcome =
+            Outcome::Failed(Failure { state, reason: String::new(), hints, reach: Reach::Answered });
         assert_eq!(wait(&silent_for(HOUR), &source(None), &outcome), wanted, "{state:?}");
     }
 }

@@ -14,7 +14,7 @@ use super::{
     shape,
     wording::{echo, nearest, slug},
 };
-use crate::model::{Province, Source, SourceId};
+use crate::model::{Access, Province, Source, SourceId};
 
 /// The most sources that one file may list: the whole nation's communes, many times over.
 pub const MAX_SOURCES: usize = 100_000;
@@ -81,7 +81,19 @@ fn read_source(
     let enabled = table.flag("enabled", problems).unwrap_or(true);
     let Settings { timezone, pace, limits } = settings.overlaid(table, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
-    Some(Source { id: id?, title: title?, province, url: url?, enabled, timezone, pace, limits })
+    let access = Access::default();
+    Some(Source {
+        id: id?,
+        title: title?,
+        province,
+        url: url?,
+        enabled,
+        timezone,
+        pace,
+        limits,
+        access,
+        rewrite_host: Arc::default(),
+    })
 }
 
 fn refuse_repeated(

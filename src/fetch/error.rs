@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use thiserror::Error;
 
 use super::{resolver::ResolveError, words};
-use crate::model::{Failure, Hints, State};
+use crate::model::{Failure, Hints, Reach, State};
 
 /// Why a fetch brought neither a body nor a 304.
 #[derive(Debug, Error)]
@@ -141,7 +141,17 @@ impl FetchError {
         if let Some(root) = self.source().map(root_cause) {
             reason = format!("{reason}: {root}");
         }
-        Failure { state: self.state(), reason: words::cut(&reason, Failure::REASON_MAX), hints: self.hints() }
+        let (reason, reach) = (words::cut(&reason, Failure::REASON_MAX), self.reach());
+        Failure { state: self.state(), reason, hints: self.hints(), reach }
+    }
+
+    /// How far the request came.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Lookup { .. } | Self::Connect { .. } | Self::ConnectTimeout { .. } => Reach::Silent,
+            _ => Reach::Answered,
+        }
     }
 
     /// The state that this puts a source in.

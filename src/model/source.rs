@@ -1,6 +1,6 @@
 //! What an admin says of one source.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -26,6 +26,10 @@ pub struct Source {
     pub pace: Pace,
     /// How much of our time and memory it may take.
     pub limits: Limits,
+    /// How its server is to be asked, where that differs from how servers usually are.
+    pub access: Access,
+    /// Hosts that are gone, and those that stand in their place, for the links of its entries.
+    pub rewrite_host: Arc<BTreeMap<String, String>>,
 }
 
 /// The `id` of a source: 1 to 64 of `a-z 0-9 -`, so that it can stand in addresses and keys.
@@ -102,4 +106,49 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// The longest a whole request may take, redirects included.
     pub total_timeout: Duration,
+}
+
+/// How a source's server is asked, where that differs from how servers usually are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Never HTTP/2.
+    pub http1_only: bool,
+    /// Any certificate is taken, whoever signed it, for whatever host: whoever is on the way can read and change all.
+    pub lax_tls: bool,
+    /// Certificates in PEM that are trusted beside the system's, such as an intermediate that the server does not send.
+    pub extra_ca: Option<Arc<[u8]>>,
+    /// What connects in our stead: `http`, `https`, `socks5` (names looked up here) or `socks5h` (looked up there).
+    pub proxy: Option<Url>,
+    /// Replaces all that we say of ourselves.
+    pub user_agent: Option<String>,
+    /// Sent with each request to the source's own host, and to no other.
+    pub headers: Arc<[(String, Secret)]>,
+    /// The value of `Authorization`; goes where `headers` go.
+    pub authorization: Option<Secret>,
+    /// A page that sets a cookie by script and loads itself again is passed, by one retry with that cookie.
+    pub cookie_challenge: bool,
+}
+
+/// Text that never shows in a log, a page or a feed.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    /// Keeps this from being shown.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one place that sends it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(secret)")
+    }
 }

@@ -169,6 +169,20 @@ pub struct Failure {
     pub reason: String,
     /// From the response, if there was one.
     pub hints: Hints,
+    /// How far the request came.
+    pub reach: Reach,
+}
+
+/// How far a request came: when nobody is reached any more, it is our own network that has failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// The server answered something, or was not asked.
+    #[default]
+    Answered,
+    /// Nothing came back: no address, no connection, or no answer over it.
+    Silent,
+    /// Nothing left this machine: it has no network, or no resolver.
+    Local,
 }
 
 impl Failure {

@@ -113,8 +113,10 @@ fn date(at: Timestamp, zone: Tz) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Author, Entry, EntryKey, Identity, Limits, Pace, Rule, Seq, SourceId, StoredEntry};
-    use std::time::Duration;
+    use crate::model::{
+        Access, Author, Entry, EntryKey, Identity, Limits, Pace, Rule, Seq, SourceId, StoredEntry,
+    };
+    use std::{sync::Arc, time::Duration};
 
     fn source() -> Source {
         let second = Duration::from_secs(1);
@@ -132,6 +134,8 @@ mod tests {
                 idle_timeout: second,
                 total_timeout: second,
             },
+            access: Access::default(),
+            rewrite_host: Arc::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::*;
-use crate::model::{Limits, Pace, SourceId};
+use crate::model::{Access, Limits, Pace, SourceId};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -23,6 +23,8 @@ fn source(id: &str, url: &str, host_delay: Duration) -> Arc<Source> {
         timezone: chrono_tz::Asia::Ho_Chi_Minh,
         pace: Pace { interval: None, min_interval: SECOND, max_interval: SECOND, host_delay },
         limits: Limits { max_body: 1, connect_timeout: SECOND, idle_timeout: SECOND, total_timeout: SECOND },
+        access: Access::default(),
+        rewrite_host: Arc::default(),
     })
 }
 

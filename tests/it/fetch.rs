@@ -8,9 +8,10 @@ mod redirects;
 use std::time::Duration;
 
 use tintinh::{
-    fetch::{Body, FetchError, Fetched, Fetcher, Network, Request},
-    model::{Limits, Timestamp, Validators},
+    fetch::{Body, FetchError, Fetched, Fetcher, Introduction, Network, Request},
+    model::{Access, Limits, Timestamp, Validators},
 };
+use tokio::sync::watch;
 use url::Url;
 
 use crate::support::origin::{Origin, Reply};
@@ -24,7 +25,8 @@ const LIMITS: Limits = Limits {
 
 fn fetcher(allow: &[&str]) -> Fetcher {
     let allow = allow.iter().map(|network| network.parse().unwrap()).collect();
-    Fetcher::new(&Network { allow, user_agent: "tintinh/0.0.0 (+https://tin.example)".to_owned() }).unwrap()
+    let introduction = Introduction { address: "https://tin.example".to_owned(), ..Introduction::default() };
+    Fetcher::new(&Network { allow, introduction: watch::channel(introduction).1 }).unwrap()
 }
 
 fn now() -> Timestamp {
@@ -33,7 +35,9 @@ fn now() -> Timestamp {
 
 /// Fetches from a network in which 127.0.0.0/8 is allowed.
 async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetched, FetchError> {
-    fetcher(&["127.0.0.0/8"]).fetch(&Request { url, validators, limits }, now()).await
+    let access = Access::default();
+    let request = Request { url, validators, limits, access: &access, feed: None };
+    fetcher(&["127.0.0.0/8"]).fetch(&request, now()).await
 }
 
 /// Asks unconditionally, within [`LIMITS`].

@@ -4,14 +4,16 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc, time::Duration};
 
 use tintinh::{
     board::Board,
-    fetch::{Fetcher, Network},
+    fetch::{Fetcher, Introduction, Network},
     model::{
-        Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Limits, Pace, Row, Seq,
-        Source, SourceId, SourceState, State, StoredEntry, Timestamp,
+        Access, Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Limits, Pace,
+        Row, Seq, Source, SourceId, SourceState, State, StoredEntry, Timestamp,
     },
     poll::Poller,
     store::{Census, Engine, MemoryEngine, Scope, Store, StoreError},
 };
+
+use tokio::sync::watch;
 
 use crate::support::{
     feed::rss,
@@ -94,6 +96,8 @@ fn source(url: url::Url) -> Arc<Source> {
             idle_timeout: 10 * second,
             total_timeout: 20 * second,
         },
+        access: Access::default(),
+        rewrite_host: Arc::default(),
     })
 }
 
@@ -108,7 +112,9 @@ async fn a_store_that_fails_makes_nobody_ask_sooner_than_the_publisher_wants() {
         [("/busy", true), ("/fresh", true), ("/ttl", true), ("/fresh", false), ("/ttl", false)]
     {
         let allow = vec!["127.0.0.0/8".parse().unwrap()];
-        let fetcher = Fetcher::new(&Network { allow, user_agent: "tintinh".to_owned() }).unwrap();
+        let fetcher =
+            Fetcher::new(&Network { allow, introduction: watch::channel(Introduction::default()).1 })
+                .unwrap();
         let store = Store::new(Faulty { inner: MemoryEngine::new(), looks_up }).unwrap();
         let board = Arc::new(Board::new(HashMap::new()));
         let poller = Poller::new(fetcher, store, Arc::clone(&board), now);

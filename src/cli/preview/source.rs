@@ -7,21 +7,20 @@ use std::{
 };
 
 use ipnet::IpNet;
-use tokio::runtime::Builder;
+use tokio::{runtime::Builder, sync::watch};
 use url::Url;
 
 use super::Refusal;
 use crate::{
     app::clock,
     config::STANDARD_LIMITS,
-    fetch::{FetchError, Fetched, Fetcher, Network, Request},
-    model::Validators,
+    fetch::{FetchError, Fetched, Fetcher, Introduction, Network, Request},
+    model::{Access, Validators},
     parse::BODY_MAX,
 };
 
-/// Who asks, for publishers.
-const USER_AGENT: &str =
-    concat!("tintinh/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_HOMEPAGE"), ")");
+/// Where publishers can read who asks.
+const PROJECT: &str = env!("CARGO_PKG_HOMEPAGE");
 
 /// What an argument names.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,9 +72,14 @@ pub(super) fn read(from: impl Read) -> Result<Input, Refusal> {
 pub(super) fn fetch(url: &Url, allow: Vec<IpNet>) -> Result<Input, Refusal> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(Refusal::NoMeans)?;
     let validators = Validators::default();
-    let request = Request { url, validators: &validators, limits: &STANDARD_LIMITS };
+    let access = Access::default();
+    let request =
+        Request { url, validators: &validators, limits: &STANDARD_LIMITS, access: &access, feed: None };
+    let introduction = Introduction { address: PROJECT.to_owned(), ..Introduction::default() };
+    // Nothing is heard of a sender that is gone, and what was sent stays.
+    let (_, introduction) = watch::channel(introduction);
     let answer = runtime.block_on(async {
-        let fetcher = Fetcher::new(&Network { allow, user_agent: USER_AGENT.to_owned() })?;
+        let fetcher = Fetcher::new(&Network { allow, introduction })?;
         fetcher.fetch(&request, clock::now()).await
     });
     // A name look-up that nobody waits for any more may take half a minute to give up.

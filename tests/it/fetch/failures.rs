@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tintinh::{
     fetch::{FetchError, Request},
-    model::{Hints, Limits, State, Validators},
+    model::{Access, Hints, Limits, State, Validators},
 };
 use url::Url;
 
@@ -74,7 +74,9 @@ async fn loopback_is_refused_unasked_unless_it_is_allowed() {
     // The number is refused by sight; the name only by what it resolves to.
     for host in ["127.0.0.1", "localhost"] {
         let url: Url = format!("http://{host}:{port}/feed.xml").parse().unwrap();
-        let request = Request { url: &url, validators: &Validators::default(), limits: &LIMITS };
+        let (validators, access) = (Validators::default(), Access::default());
+        let request =
+            Request { url: &url, validators: &validators, limits: &LIMITS, access: &access, feed: None };
         let error = fetcher(&["10.0.0.0/8"]).fetch(&request, now()).await.unwrap_err();
         let FetchError::ForbiddenAddress { host: named, zone: "loopback", .. } = &error else {
             panic!("{host}: {error:?}")
