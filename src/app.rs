@@ -11,6 +11,7 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinSet,
+    time::Instant,
 };
 use tracing::info;
 
@@ -19,11 +20,12 @@ use crate::{
     cadence,
     config::Config,
     fetch::{FetchError, Fetcher, Introduction, Network},
+    hosts::{Host, Hosts},
     http::{self, Kept, Limits},
-    model::{Source, SourceId, Timestamp},
+    model::{Source, SourceId, State, Timestamp},
     notify,
     poll::Poller,
-    scheduler::{Pulse, Scheduler},
+    scheduler::{Due, Ended, Pulse, Scheduler},
     store::{Store, StoreError},
 };
 pub use rendering::RenderError;
@@ -107,7 +109,8 @@ impl App {
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all().await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let clock: fn() -> Timestamp = clock::now;
-        let poller = Poller::new(fetcher, store.clone(), Arc::clone(&board), clock);
+        let hosts = Arc::new(held_hosts(&sources_seen.borrow(), &board, clock::now()));
+        let poller = Poller::new(fetcher, store.clone(), Arc::clone(&board), Arc::clone(&hosts), clock);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -126,7 +129,7 @@ impl App {
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
         app.render(rendering, newly_changed, kept);
         let poll = poll_of(poller, config_seen, news);
-        app.schedule(sources_seen, poll, board, &pulse, stopped);
+        app.schedule(sources_seen, poll, board, hosts, &pulse, stopped);
         app.watch(pulse);
         Ok(app)
     }
@@ -213,16 +216,22 @@ impl App {
         });
     }
 
-    fn schedule<Polled: Future<Output = Timestamp> + Send + 'static>(
+    fn schedule<Polled: Future<Output = Ended> + Send + 'static>(
         &mut self,
         sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
-        poll: impl Fn(Arc<Source>) -> Polled + Send + 'static,
+        poll: impl Fn(Arc<Source>, bool) -> Polled + Send + 'static,
         board: Arc<Board>,
+        hosts: Arc<Hosts>,
         pulse: &Arc<Pulse>,
         stopped: watch::Receiver<bool>,
     ) {
-        let first_due = move |source: &Source| cadence::due(&board.state(&source.id), source, clock::now());
-        let scheduler = Scheduler { sources, poll, first_due, clock: clock::now, pulse: Arc::clone(pulse) };
+        let first_due = move |source: &Source| {
+            let state = board.state(&source.id);
+            let host = Host::of(&cadence::target(&state, source));
+            Due { at: cadence::due(&state, source, clock::now()), host }
+        };
+        let pulse = Arc::clone(pulse);
+        let scheduler = Scheduler { sources, poll, first_due, hosts, clock: clock::now, pulse };
         self.tasks.spawn(async move {
             scheduler.run(stopped).await;
             "scheduler"
@@ -256,20 +265,34 @@ fn poll_of(
     poller: Poller<fn() -> Timestamp>,
     config: watch::Receiver<Arc<Config>>,
     news: mpsc::Sender<SourceId>,
-) -> impl Fn(Arc<Source>) -> Pin<Box<dyn Future<Output = Timestamp> + Send>> + Send {
+) -> impl Fn(Arc<Source>, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
     let poller = Arc::new(poller);
-    move |source: Arc<Source>| {
+    move |source: Arc<Source>, offline| {
         let (poller, news) = (Arc::clone(&poller), news.clone());
         let window = config.borrow().channel.window;
         Box::pin(async move {
-            let outcome = poller.poll(&source, window).await;
-            if outcome.changed {
+            let came = poller.poll(&source, window, offline).await;
+            if came.changed {
                 // A renderer that is gone means that we are ending.
                 let _ = news.send(source.id.clone()).await;
             }
-            outcome.next
+            Ended { due: Some(Due { at: came.next, host: came.host }), reach: came.reach }
         })
     }
+}
+
+/// Hosts that wanted to be left alone when we last ended.
+fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
+    let hosts = Hosts::default();
+    for source in sources {
+        let state = board.state(&source.id);
+        if state.state == State::Throttled {
+            let until = state.not_before.unwrap_or(state.next_poll);
+            let wait = (until - now).to_std().unwrap_or_default();
+            hosts.hold(&Host::of(&cadence::target(&state, source)), wait, Instant::now());
+        }
+    }
+    hosts
 }
 
 async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {

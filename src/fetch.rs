@@ -20,7 +20,10 @@ use reqwest::{
         IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
     },
 };
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Duration, Instant, timeout},
+};
 use url::Url;
 
 pub use self::error::FetchError;
@@ -28,6 +31,7 @@ use self::{
     client::{Clients, Coding, Kind},
     guard::Guard,
 };
+use crate::hosts::{Host, Itinerary};
 use crate::model::{Access, Hints, Limits, Readership, Source, Timestamp, Validators};
 
 /// The most redirects followed: browsers take 20, and honest feeds need three (scheme, host, path).
@@ -112,6 +116,17 @@ pub struct Body {
     pub moved: Option<Url>,
 }
 
+impl Fetched {
+    /// Where all the redirects led, if there were any and each was permanent.
+    #[must_use]
+    pub fn moved(&self) -> Option<&Url> {
+        match self {
+            Self::NotModified { moved, .. } => moved.as_ref(),
+            Self::Body(body) => body.moved.as_ref(),
+        }
+    }
+}
+
 impl Fetcher {
     /// Makes a fetcher.
     ///
@@ -125,25 +140,28 @@ impl Fetcher {
         Ok(Self { guard, clients })
     }
 
-    /// Fetches once. `now` stands in where the server does not say what time it is.
+    /// Fetches once, asking each host on the way only when it is this poll's turn there. `now` stands in where the
+    /// server does not say what time it is.
     ///
     /// A body that does not match its Content-Encoding is asked for a second time without compression; nothing else
     /// is tried twice.
     ///
     /// # Errors
     /// See [`FetchError`].
-    pub async fn fetch(&self, request: &Request<'_>, now: Timestamp) -> Result<Fetched, FetchError> {
-        let limit = request.limits.total_timeout;
-        let attempts = async {
-            match self.follow(request, Coding::Compressed, now).await {
-                Err(error) if error.is_coding() => self.follow(request, Coding::Plain, now).await,
-                concluded => concluded,
-            }
-        };
-        timeout(limit, attempts).await.map_err(|_| FetchError::TotalTimeout { limit })?
+    pub async fn fetch(
+        &self,
+        request: &Request<'_>,
+        way: &mut Itinerary,
+        now: Timestamp,
+    ) -> Result<Fetched, FetchError> {
+        let mut left = request.limits.total_timeout;
+        match self.follow(request, way, &mut left, Coding::Compressed, now).await {
+            Err(error) if error.is_coding() => self.follow(request, way, &mut left, Coding::Plain, now).await,
+            concluded => concluded,
+        }
     }
 
-    /// Goes from hop to hop until an answer is no redirect.
+    /// Goes from hop to hop until an answer is no redirect. Waiting for a turn takes nothing of the time that is left.
     ///
     /// Validators go with every hop: they belong to what stands at the end of the chain, and a server that redirects
     /// has nothing to compare them with (RFC 9110 §13.2.1). Sent on the first hop alone they would be lost on every
@@ -151,6 +169,8 @@ impl Fetcher {
     async fn follow(
         &self,
         request: &Request<'_>,
+        way: &mut Itinerary,
+        left: &mut Duration,
         coding: Coding,
         now: Timestamp,
     ) -> Result<Fetched, FetchError> {
@@ -159,15 +179,42 @@ impl Fetcher {
         let mut permanent = true;
         for _ in 0..=MAX_REDIRECTS {
             self.guard.check(&url)?;
-            let response = self.send(&url, request, coding).await?;
-            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return conclude(response, url, moved, request, now).await;
+            let host = Host::of(&url);
+            let unwelcome = |why| FetchError::Unwelcome { host: host.name().to_owned(), why };
+            way.go(&host).await.map_err(unwelcome)?;
+            let began = Instant::now();
+            let hop = timeout(*left, self.hop(&url, moved.clone(), request, coding, now)).await;
+            way.asked();
+            *left = left.saturating_sub(began.elapsed());
+            match hop.map_err(|_| FetchError::TotalTimeout { limit: request.limits.total_timeout })?? {
+                Hop::Concluded(fetched) => return Ok(*fetched),
+                Hop::Redirected { to, for_good } => {
+                    permanent &= for_good;
+                    moved = permanent.then(|| to.clone());
+                    url = to;
+                }
             }
-            url = target(&response, &url)?;
-            permanent &= matches!(response.status().as_u16(), 301 | 308);
-            moved = permanent.then(|| url.clone());
         }
         Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS })
+    }
+
+    /// One request and its answer.
+    async fn hop(
+        &self,
+        url: &Url,
+        moved: Option<Url>,
+        request: &Request<'_>,
+        coding: Coding,
+        now: Timestamp,
+    ) -> Result<Hop, FetchError> {
+        let response = self.send(url, request, coding).await?;
+        let status = response.status().as_u16();
+        if matches!(status, 301 | 302 | 303 | 307 | 308) {
+            let to = target(&response, url)?;
+            return Ok(Hop::Redirected { to, for_good: matches!(status, 301 | 308) });
+        }
+        let fetched = conclude(response, url.clone(), moved, request, now).await?;
+        Ok(Hop::Concluded(Box::new(fetched)))
     }
 
     async fn send(&self, url: &Url, request: &Request<'_>, coding: Coding) -> Result<Response, FetchError> {
@@ -184,6 +231,12 @@ impl Fetcher {
         let host = url.host_str().unwrap_or_default();
         answered.map_err(|error| FetchError::from_sending(error, host, connect_timeout))
     }
+}
+
+/// What one request came to.
+enum Hop {
+    Concluded(Box<Fetched>),
+    Redirected { to: Url, for_good: bool },
 }
 
 /// Makes something of an answer that is no redirect.

@@ -15,7 +15,8 @@
 //! |---|---|---|
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
 //! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but one read |
-//! | [`cadence`] | when to poll next | pure |
+//! | [`cadence`] | when to poll next, and how a source fares | pure |
+//! | [`hosts`] | whose turn it is at each host | time |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
 //! | [`fetch`] | conditional GET: caps, redirects, address guard | network |
 //! | [`parse`] | bytes to a feed; the only room that names feed-rs | pure |
@@ -51,6 +52,7 @@ pub mod cadence;
 pub mod cli;
 pub mod config;
 pub mod fetch;
+pub mod hosts;
 pub mod http;
 pub mod merge;
 pub mod model;

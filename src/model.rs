@@ -16,7 +16,7 @@ pub use entry::{
 pub use province::Province;
 pub use readership::Readership;
 pub use source::{Access, Limits, Pace, Secret, Source, SourceId};
-pub use state::{Failure, Hints, Outcome, Reach, SourceState, State, Tally, Validators};
+pub use state::{Failure, Hints, Moved, Outcome, Reach, Rhythm, Skip, SourceState, State, Tally, Validators};
 
 /// An instant in UTC. Stored at millisecond precision.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

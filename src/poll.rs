@@ -4,12 +4,15 @@ mod readers;
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use tracing::{debug, info, warn};
+use url::Url;
 
 use crate::{
     board::Board,
-    cadence,
+    cadence::{self, Circumstances},
     fetch::{self, Body, Fetched, Fetcher},
+    hosts::{Host, Hosts, Itinerary},
     model::{
         Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
         State, Tally, Timestamp, Validators,
@@ -19,11 +22,15 @@ use crate::{
 };
 use readers::{ReadError, Readers};
 
+/// A longer body's digest takes more than a tenth of a millisecond.
+const DIGEST_INLINE: usize = 64 << 10;
+
 /// Everything a poll needs.
 pub struct Poller<Clock> {
     fetcher: Fetcher,
     store: Store,
     board: Arc<Board>,
+    hosts: Arc<Hosts>,
     readers: Readers,
     clock: Clock,
 }
@@ -33,11 +40,25 @@ pub struct Poller<Clock> {
 pub struct Polled {
     /// When the source is due again.
     pub next: Timestamp,
+    /// At which host.
+    pub host: Host,
+    /// How far the request came; none where nothing was asked.
+    pub reach: Option<Reach>,
     /// Whether readers see a difference.
     pub changed: bool,
 }
 
-/// A document that was read, and what it changes.
+/// What was asked.
+struct Question {
+    url: Url,
+    /// See [`SourceState::reading`].
+    reading: Digest,
+    /// Whether the body is read even if it is the one that was read last.
+    anew: bool,
+    validators: Validators,
+}
+
+/// What the answer came to, and what it changes.
 struct Reading {
     outcome: Outcome,
     changes: Changes,
@@ -45,68 +66,95 @@ struct Reading {
 
 impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// A poller that keeps `board` in step with `store`.
-    pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, clock: Clock) -> Self {
-        Self { fetcher, store, board, readers: Readers::new(), clock }
+    pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, hosts: Arc<Hosts>, clock: Clock) -> Self {
+        Self { fetcher, store, board, hosts, readers: Readers::new(), clock }
     }
 
-    /// Polls the source. `window` is the live window: entries of a first document older than it are no news.
-    pub async fn poll(&self, source: &Arc<Source>, window: Duration) -> Polled {
+    /// Polls the source, whose host was given to it. `window` is the live window: entries of a first document older
+    /// than it are no news. `offline` tells that nobody can be reached.
+    pub async fn poll(&self, source: &Arc<Source>, window: Duration, offline: bool) -> Polled {
         let before = self.board.state(&source.id);
-        let reading = match self.ask(source, &before, window).await {
-            Ok(reading) => reading,
-            Err(failure) => Reading { outcome: Outcome::Failed(failure), changes: Changes::default() },
+        let question = question(source, &before, (self.clock)());
+        let home = Host::of(&question.url);
+        let mut way = Itinerary::new(Arc::clone(&self.hosts), home, source.pace.host_delay);
+        let mut moved = None;
+        let reading = match self.ask(source, &question, &mut way, &mut moved).await {
+            Ok(fetched) => self.take(source, &before, window, &question, fetched).await,
+            Err(failure) => Err(failure),
         };
+        let reading = reading.unwrap_or_else(|failure| Reading {
+            outcome: Outcome::Failed(failure),
+            changes: Changes::default(),
+        });
         let now = (self.clock)();
-        let after = cadence::conclude(&before, source, &reading.outcome, now, chance(&source.id, now));
+        let circumstances = Circumstances {
+            now,
+            chance: chance(&source.id, now),
+            offline,
+            unconditional: question.validators == Validators::default(),
+            moved: moved.as_ref(),
+        };
+        let after = cadence::conclude(&before, source, &reading.outcome, &circumstances);
+        if after.state == State::Throttled {
+            let until = after.not_before.unwrap_or(after.next_poll);
+            way.hold((until - now).to_std().unwrap_or_default());
+        }
+        drop(way);
         tell(&source.id, &reading.outcome, &after, now);
         tell_notes(&source.id, &before, &after);
+        let reach = reach(&reading.outcome);
         let changed = !(reading.changes.inserted.is_empty() && reading.changes.updated.is_empty());
-        match self.commit(source, reading, after.clone(), now).await {
-            Ok(()) => {
-                let next = after.next_poll;
-                self.board.set(&source.id, after);
-                Polled { next, changed }
-            }
+        let kept = self.commit(source, reading, after.clone(), now).await;
+        let (after, changed) = match kept {
+            Ok(()) => (after, changed),
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
-                let failure = internal(
-                    &format!("could not keep what was read: {}", error.in_words()),
-                    Hints::default(),
-                );
-                let chance = chance(&source.id, now);
-                let after = cadence::unkept(&before, &after, source, failure, now, chance);
+                let words = format!("could not keep what was read: {}", error.in_words());
+                let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
-                let next = after.next_poll;
-                self.board.set(&source.id, after);
-                Polled { next, changed: false }
+                (cadence::unkept(&before, &after, source, failure, &circumstances), false)
             }
-        }
+        };
+        let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
+        self.board.set(&source.id, after);
+        Polled { next, host, reach, changed }
     }
 
     async fn ask(
         &self,
         source: &Arc<Source>,
-        before: &SourceState,
-        window: Duration,
-    ) -> Result<Reading, Failure> {
-        let reading = reading_digest(source);
-        let known = before.reading == Some(reading);
-        // What the last reading depended on has changed: the same document would be read differently now.
-        let validators = if known { before.validators.clone() } else { Validators::default() };
+        question: &Question,
+        way: &mut Itinerary,
+        moved: &mut Option<Url>,
+    ) -> Result<Fetched, Failure> {
         let request = fetch::Request {
-            url: &source.url,
-            validators: &validators,
+            url: &question.url,
+            validators: &question.validators,
             limits: &source.limits,
             access: &source.access,
             feed: Some(source),
         };
-        let fetched = self.fetcher.fetch(&request, (self.clock)()).await.map_err(|error| error.failure())?;
+        let fetched = self.fetcher.fetch(&request, way, (self.clock)()).await;
+        let fetched = fetched.map_err(|error| error.failure())?;
+        *moved = fetched.moved().cloned();
+        Ok(fetched)
+    }
+
+    /// Makes of an answer what it changes.
+    async fn take(
+        &self,
+        source: &Arc<Source>,
+        before: &SourceState,
+        window: Duration,
+        question: &Question,
+        fetched: Fetched,
+    ) -> Result<Reading, Failure> {
         let outcome = match fetched {
             Fetched::NotModified { hints, .. } => Outcome::NotModified(hints),
             Fetched::Body(body) => {
-                let digest = Digest::of(&[&body.bytes]);
-                if !known || before.body != Some(digest) {
-                    return self.read(source, before, window, body, digest, reading).await;
+                let digest = digest(&body.bytes).await;
+                if question.anew || before.body != Some(digest) {
+                    return self.read(source, before, window, body, digest, question.reading).await;
                 }
                 Outcome::Unchanged(body.hints, body.validators)
             }
@@ -132,6 +180,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             let hints = Hints { max_age: hints.max_age.max(document.ttl), ..hints };
             internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
         })?;
+        let recognised = known.len();
         let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
         let entries = document.entries;
         // Digests of every text: not for the async threads, however long the document is.
@@ -148,6 +197,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             body: digest,
             reading,
             document_ttl: document.ttl,
+            skip: document.skip,
+            rhythm: document.rhythm,
+            recognised,
             inserted: changes.inserted.len(),
             updated: changes.updated.len(),
             repairs: document.repairs,
@@ -178,10 +230,45 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
-        let durable =
-            matches!(&reading.outcome, Outcome::Failed(failure) if failure.hints.retry_after.is_some());
+        let durable = matches!(
+            &reading.outcome,
+            Outcome::Failed(failure)
+                if failure.hints.retry_after.is_some()
+                    || matches!(failure.state, State::Throttled | State::Unavailable)
+        );
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
         self.store.commit(commit).await.map(drop)
+    }
+}
+
+/// What to ask now.
+fn question(source: &Source, before: &SourceState, now: Timestamp) -> Question {
+    let reading = reading_digest(source);
+    // What the last reading depended on has changed: the same document would be read differently now.
+    let anew = before.reading != Some(reading);
+    let url = cadence::target(before, source);
+    let whole = anew || cadence::wants_whole(before, now);
+    let validators = if whole { Validators::default() } else { before.validators.clone() };
+    Question { url, reading, anew, validators }
+}
+
+/// The body's digest; that of a long one not on the async threads.
+async fn digest(bytes: &Bytes) -> Digest {
+    if bytes.len() > DIGEST_INLINE {
+        let shared = bytes.clone();
+        if let Ok(digest) = tokio::task::spawn_blocking(move || Digest::of(&[&shared])).await {
+            return digest;
+        }
+    }
+    Digest::of(&[bytes])
+}
+
+/// How far a poll came; none where nothing was asked.
+fn reach(outcome: &Outcome) -> Option<Reach> {
+    match outcome {
+        Outcome::Failed(failure) if matches!(failure.state, State::Forbidden | State::Internal) => None,
+        Outcome::Failed(failure) => Some(failure.reach),
+        Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => Some(Reach::Answered),
     }
 }
 
@@ -233,8 +320,21 @@ fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: Timestamp) {
     }
 }
 
-/// What had to be put right, and what the publisher should know: once, not at every poll.
+/// What had to be put right, and what the admin and the publisher should know: once, not at every poll.
 fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceState) {
+    let to = |state: &SourceState| state.moved.as_ref().map(|moved| moved.to.clone());
+    match (&after.adopted, to(after)) {
+        (Some(address), _) if before.adopted != after.adopted => {
+            warn!(source = %id, address, "asked at its new address from now on: change its `url` in feeds.toml");
+        }
+        (None, _) if before.adopted.is_some() => {
+            warn!(source = %id, "its new address fails: asked at the `url` of feeds.toml again");
+        }
+        (None, Some(address)) if to(before).as_ref() != Some(&address) => {
+            info!(source = %id, address, "its address has moved permanently");
+        }
+        _ => {}
+    }
     for repair in after.repairs.iter().filter(|repair| !before.repairs.contains(repair)) {
         info!(source = %id, "repaired: {repair}");
     }

@@ -2,10 +2,10 @@
 //!
 //! One task for all sources: a heap of due times, a queue for each host, and a bound on the polls under way. A poll
 //! says when its source is due next; the loop sees to it that a host (host and port) has one request at a time, and
-//! `host_delay` between them.
+//! `host_delay` between them. When nobody can be reached any more, a few polls try until somebody can.
 
-mod hosts;
 mod moment;
+mod outage;
 mod plan;
 mod pulse;
 
@@ -16,15 +16,19 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
-use tracing::{debug, error, warn};
+use tracing::{debug, error, info, warn};
 
-use crate::model::{Source, Timestamp};
+use crate::{
+    hosts::{Host, Hosts},
+    model::{Reach, Source, Timestamp},
+};
 use moment::{Moment, Watch};
 use plan::Plan;
 pub use pulse::Pulse;
 
-/// Polls under way at once: each may hold a whole body in memory.
-pub const POLLS_MAX: usize = 32;
+/// Polls under way at once: enough that a hundred hosts which do not answer keep nobody else waiting. What their bodies
+/// take together is bounded by the fetcher.
+pub const POLLS_MAX: usize = 256;
 /// The longest sleep: the wall clock may be set while we sleep, and the watchdog wants to see us alive.
 const NAP_MAX: Duration = Duration::from_secs(5);
 /// The wait after a poll that panicked: our own fault, which is no reason to ask the publisher again soon.
@@ -34,26 +38,46 @@ const AFTER_PANIC: Duration = Duration::from_hours(1);
 pub struct Scheduler<Poll, FirstDue, Clock> {
     /// The sources, and whatever becomes of them: changes take effect at once.
     pub sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
-    /// Polls one source once and says when it is due again.
+    /// Polls one source once, and says what came of it; gets told whether nobody at all can be reached.
     pub poll: Poll,
     /// When a source is due that the loop did not know before, or knew with other settings or by another clock.
     pub first_due: FirstDue,
+    /// Whose turn it is at each host.
+    pub hosts: Arc<Hosts>,
     /// What time it is.
     pub clock: Clock,
     /// Where to show that it is alive.
     pub pulse: Arc<Pulse>,
 }
 
+/// When a source is to be asked, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Not before this.
+    pub at: Timestamp,
+    /// The host of the address that is asked.
+    pub host: Host,
+}
+
+/// What the loop must know of a poll that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// When the source is due again; none where nobody can tell.
+    pub due: Option<Due>,
+    /// How far it came; none where nothing was asked.
+    pub reach: Option<Reach>,
+}
+
 impl<Poll, Polled, FirstDue, Clock> Scheduler<Poll, FirstDue, Clock>
 where
-    Poll: Fn(Arc<Source>) -> Polled,
-    Polled: Future<Output = Timestamp> + Send + 'static,
-    FirstDue: Fn(&Source) -> Timestamp,
+    Poll: Fn(Arc<Source>, bool) -> Polled,
+    Polled: Future<Output = Ended> + Send + 'static,
+    FirstDue: Fn(&Source) -> Due,
     Clock: Fn() -> Timestamp,
 {
     /// Polls until `stop` turns true or is dropped, then waits for the polls under way.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut plan = Plan::default();
+        let mut plan = Plan::new(Arc::clone(&self.hosts));
         let mut polls = JoinSet::new();
         let mut watch = Watch::new(self.now());
         self.take_sources(&mut plan);
@@ -64,10 +88,11 @@ where
                 plan.ask_anew(&self.first_due);
             }
             while let Some(source) = plan.next(now) {
-                let task = polls.spawn((self.poll)(Arc::clone(&source)));
-                plan.begun(task.id(), source);
+                let task = polls.spawn((self.poll)(Arc::clone(&source), plan.is_offline()));
+                plan.begun(task.id(), source, now.tick);
             }
             self.pulse.beat(plan.first(now));
+            self.pulse.tell_offline(plan.is_offline().then_some(now.wall));
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -76,6 +101,7 @@ where
                     Err(_) => break,
                 },
                 Some(ended) = polls.join_next_with_id() => self.ended(&mut plan, ended),
+                () = self.hosts.changed() => {}
                 () = sleep_until(plan.wake(now)) => {}
             }
         }
@@ -94,16 +120,22 @@ where
         debug!(sources = plan.len(), "scheduling");
     }
 
-    fn ended(&self, plan: &mut Plan, ended: Result<(Id, Timestamp), JoinError>) {
+    fn ended(&self, plan: &mut Plan, ended: Result<(Id, Ended), JoinError>) {
         let now = self.now();
-        let (task, due) = match ended {
-            Ok(ended) => ended,
+        let was_offline = plan.is_offline();
+        match ended {
+            Ok((task, ended)) => plan.ended(task, ended, now, &self.first_due),
             Err(panicked) => {
                 error!(source = ?plan.polled_by(panicked.id()), "a poll panicked: {panicked}");
-                (panicked.id(), now.wall + AFTER_PANIC)
+                let later = |source: &Source| Due { at: now.wall + AFTER_PANIC, ..(self.first_due)(source) };
+                plan.ended(panicked.id(), Ended { due: None, reach: None }, now, later);
             }
-        };
-        plan.ended(task, due, now.tick, &self.first_due);
+        }
+        match (was_offline, plan.is_offline()) {
+            (false, true) => warn!("nobody can be reached: our own network seems to be down"),
+            (true, false) => info!("the network is back"),
+            _ => {}
+        }
     }
 }
 

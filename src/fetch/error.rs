@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use thiserror::Error;
 
 use super::{resolver::ResolveError, words};
+use crate::hosts::Unwelcome;
 use crate::model::{Failure, Hints, Reach, State};
 
 /// Why a fetch brought neither a body nor a 304.
@@ -114,6 +115,14 @@ pub enum FetchError {
         /// From the answer's headers.
         hints: Hints,
     },
+    /// A host on the way cannot be asked now.
+    #[error("{host} {why}")]
+    Unwelcome {
+        /// Its name or address.
+        host: String,
+        /// Why not.
+        why: Unwelcome,
+    },
     /// More redirects than are followed; most often a loop.
     #[error("more than {limit} redirects")]
     TooManyRedirects {
@@ -166,11 +175,14 @@ impl FetchError {
             | Self::IdleTimeout { .. }
             | Self::TotalTimeout { .. }
             | Self::Exchange(_)
-            | Self::Truncated(_) => State::Unreachable,
+            | Self::Truncated(_)
+            | Self::Unwelcome { .. } => State::Unreachable,
             Self::Decoding(_) | Self::Encoding { .. } => State::Unreadable,
             Self::TooLarge { .. } | Self::TooManyRedirects { .. } => State::TooMuch,
-            Self::Status { code: 404 | 410, .. } => State::Gone,
-            Self::Status { code: 429 | 503, .. } => State::Throttled,
+            Self::Status { code: 404, .. } => State::Missing,
+            Self::Status { code: 410, .. } => State::Gone,
+            Self::Status { code: 429, .. } => State::Throttled,
+            Self::Status { code: 503, .. } => State::Unavailable,
             Self::Status { .. } | Self::UnaskedNotModified { .. } | Self::BadLocation { .. } => {
                 State::Refused
             }
@@ -183,6 +195,9 @@ impl FetchError {
     pub fn hints(&self) -> Hints {
         match self {
             Self::Status { hints, .. } | Self::UnaskedNotModified { hints } => *hints,
+            Self::Unwelcome { why: Unwelcome::Held(wait), .. } => {
+                Hints { retry_after: Some(*wait), ..Hints::default() }
+            }
             _ => Hints::default(),
         }
     }

@@ -19,13 +19,16 @@ pub struct SourceState {
     pub reason: String,
     /// Failed polls in a row.
     pub failures: u32,
+    /// When the first of them ended.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub failing_since: Option<Timestamp>,
     /// Not polled before this.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub next_poll: Timestamp,
     /// What the publisher asked for at the last poll: not sooner than this, whatever the admin says of our pace.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
     pub not_before: Option<Timestamp>,
-    /// Of the address last polled: what a poll of another one came to says nothing of when to poll this one.
+    /// Of the address in the admin's file when it was last polled: what a poll of another one came to says nothing of when to poll this one.
     pub address: Option<Digest>,
     /// The last poll that ended, well or not.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]
@@ -46,8 +49,24 @@ pub struct SourceState {
     /// Of everything but the body that the last reading depended on (normalizer version, address, zone): when it
     /// differs, the source is read anew by one unconditional request.
     pub reading: Option<Digest>,
+    /// When a whole body last came, or was asked for unconditionally in vain.
+    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    pub last_whole: Option<Timestamp>,
+    /// How long the last document is fresh, in seconds: a 304 that says nothing of it leaves it (RFC 9111 §4.3.4).
+    pub max_age: Option<u64>,
     /// The shortest time between polls that the document itself asked for (`<ttl>`), in seconds.
     pub document_ttl: Option<u64>,
+    /// When the document itself asked not to be polled.
+    pub skip: Skip,
+    /// How often it publishes, where that can be told.
+    pub rhythm: Option<Rhythm>,
+    /// How far it is slowed down, in eighths of a doubling: each 429 or 503 adds eight, each poll that ends well takes
+    /// one off.
+    pub slowness: u8,
+    /// Where its address permanently redirects to.
+    pub moved: Option<Moved>,
+    /// The address that is asked in place of the admin's, after it was [`SourceState::moved`] to for long enough.
+    pub adopted: Option<String>,
     /// What had to be put right before the last document could be read.
     pub repairs: Vec<String>,
     /// What its publisher should know of the last document.
@@ -61,6 +80,7 @@ impl Default for SourceState {
             since: Timestamp::UNIX_EPOCH,
             reason: String::new(),
             failures: 0,
+            failing_since: None,
             next_poll: Timestamp::UNIX_EPOCH,
             not_before: None,
             address: None,
@@ -71,7 +91,14 @@ impl Default for SourceState {
             validators: Validators::default(),
             body: None,
             reading: None,
+            last_whole: None,
+            max_age: None,
             document_ttl: None,
+            skip: Skip::default(),
+            rhythm: None,
+            slowness: 0,
+            moved: None,
+            adopted: None,
             repairs: Vec::new(),
             warnings: Vec::new(),
         }
@@ -86,13 +113,21 @@ pub enum State {
     New,
     /// The last poll ended well.
     Ok,
+    /// The same, but nothing new has come for longer than it used to take.
+    Silent,
+    /// Nobody at all can be reached: it is our own network that is down.
+    Offline,
     /// No answer: name look-up, connection, TLS or time-out.
     Unreachable,
     /// An answer with an error status.
     Refused,
-    /// 429 or 503: asked to come back later.
+    /// 429: we ask too often, for this host's liking.
     Throttled,
-    /// 404 or 410.
+    /// 503: not able to answer now.
+    Unavailable,
+    /// 404.
+    Missing,
+    /// 410, or 404 for so long that it is asked once a week.
     Gone,
     /// A body that is no feed, or one too broken to read.
     Unreadable,
@@ -113,6 +148,40 @@ pub struct Validators {
     pub etag: Option<Vec<u8>>,
     /// Sent back as If-Modified-Since.
     pub last_modified: Option<Vec<u8>>,
+}
+
+/// The hours and days on which a document asks not to be polled (RSS 2.0 `<skipHours>` and `<skipDays>`), in GMT.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Skip {
+    /// A bit for each hour, midnight's the lowest.
+    pub hours: u32,
+    /// A bit for each day, Monday's the lowest.
+    pub days: u8,
+}
+
+/// How often a source publishes, by the dates of its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rhythm {
+    /// The usual time from one entry to the next, in seconds.
+    pub usual: u64,
+    /// The longest time from one entry to the next that is known, in seconds.
+    pub longest: u64,
+    /// The date of the newest entry.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub newest: Timestamp,
+}
+
+/// A permanent redirect (301, 308) that a source's address gave, all the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Where to.
+    pub to: String,
+    /// When it was first seen.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub since: Timestamp,
+    /// How many polls in a row found the same feed there.
+    pub times: u32,
 }
 
 /// What a publisher asks of our pace.
@@ -150,6 +219,12 @@ pub struct Tally {
     pub reading: Digest,
     /// See [`SourceState::document_ttl`].
     pub document_ttl: Option<Duration>,
+    /// See [`SourceState::skip`].
+    pub skip: Skip,
+    /// See [`SourceState::rhythm`]; of this document alone.
+    pub rhythm: Option<Rhythm>,
+    /// How many of its entries were known before.
+    pub recognised: usize,
     /// How many entries were new.
     pub inserted: usize,
     /// How many entries had changed.

@@ -12,14 +12,15 @@ use tokio::{
 };
 
 use crate::{
+    cadence,
     fetch::Body,
-    model::{Entry, Source, SourceId, Timestamp},
+    model::{Entry, Rhythm, Skip, Source, SourceId, Timestamp},
     normalize::{
         self, Candidate,
         dates::{self, Circumstances, Seen},
         timestamp,
     },
-    parse::{self, Document, ParseError},
+    parse::{self, Document, Feed, ParseError},
 };
 
 /// Documents read at once: each may take a gigabyte for a moment, whatever the cores.
@@ -33,6 +34,8 @@ const STRAYS_MAX: usize = 4;
 pub(super) struct Read {
     pub(super) entries: Vec<Candidate>,
     pub(super) ttl: Option<Duration>,
+    pub(super) skip: Skip,
+    pub(super) rhythm: Option<Rhythm>,
     pub(super) repairs: Vec<String>,
     pub(super) warnings: Vec<String>,
 }
@@ -132,8 +135,17 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
     let circumstances = Circumstances { zone, now, modified: modified(body) };
     let mut dated: Vec<&mut Entry> = entries.iter_mut().map(|candidate| &mut candidate.entry).collect();
     let corrections = dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances);
+    let rhythm = cadence::rhythm(entries.iter().filter_map(|candidate| candidate.entry.published), now);
+    let skip = skip(&feed);
     let warnings = feed.warnings.into_iter().chain(corrections).collect();
-    Ok(Read { entries, ttl: feed.ttl, repairs: feed.repairs, warnings })
+    Ok(Read { entries, ttl: feed.ttl, skip, rhythm, repairs: feed.repairs, warnings })
+}
+
+/// Hours are 0 to 23; some publishers count from 1, as RSS 0.91 did, and then 24 is midnight.
+fn skip(feed: &Feed) -> Skip {
+    let hours = feed.skip_hours.iter().fold(0, |hours, hour| hours | 1 << (hour % 24));
+    let days = feed.skip_days.iter().fold(0, |days, day| days | 1 << day.num_days_from_monday());
+    Skip { hours, days }
 }
 
 fn modified(body: &Body) -> Option<Timestamp> {
@@ -152,7 +164,14 @@ mod tests {
     }
 
     fn nothing() -> Read {
-        Read { entries: vec![], ttl: None, repairs: vec![], warnings: vec![] }
+        Read {
+            entries: vec![],
+            ttl: None,
+            skip: Skip::default(),
+            rhythm: None,
+            repairs: vec![],
+            warnings: vec![],
+        }
     }
 
     /// A reading that goes on until the sender is dropped.

@@ -2,38 +2,55 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, HashSet, hash_map::DefaultHasher},
+    hash::{Hash as _, Hasher as _},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::{task::Id, time::Instant};
 
 use super::{
-    NAP_MAX, POLLS_MAX,
-    hosts::{Host, Hosts, Turn, host_of},
+    Due, Ended, NAP_MAX,
     moment::Moment,
+    outage::{Change, Outage},
 };
-use crate::model::{Source, SourceId, Timestamp};
+use crate::{
+    hosts::{Host, Hosts, Turn},
+    model::{Source, SourceId, Timestamp},
+};
+
+/// The sources of a host that wanted to be left alone come back within this time, or sooner where they are polled more
+/// often than that.
+const RETURN_MAX: Duration = Duration::from_hours(1);
+/// The first to notice that our network is down are tried again within this time.
+const STRUCK_WITHIN: Duration = Duration::from_secs(15);
 
 /// See the module.
-#[derive(Default)]
 pub(super) struct Plan {
     slots: HashMap<SourceId, Slot>,
     due: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
-    hosts: Hosts,
+    hosts: Arc<Hosts>,
+    /// How many hosts the sources are at.
+    hosts_known: usize,
     underway: HashMap<Id, Underway>,
     polling: usize,
+    outage: Outage,
 }
 
 struct Underway {
     /// As it was when the poll began.
     source: Arc<Source>,
+    /// The host that it was given.
+    host: Host,
     /// Whether the clock was set back since: what the poll says may be by the clock as it was.
     outdated: bool,
 }
 
 struct Slot {
     source: Arc<Source>,
+    /// Where it is asked.
+    host: Host,
     phase: Phase,
 }
 
@@ -49,38 +66,53 @@ enum Phase {
 }
 
 impl Plan {
+    pub(super) fn new(hosts: Arc<Hosts>) -> Self {
+        Self {
+            slots: HashMap::new(),
+            due: BinaryHeap::new(),
+            hosts,
+            hosts_known: 0,
+            underway: HashMap::new(),
+            polling: 0,
+            outage: Outage::default(),
+        }
+    }
+
     /// These sources from now on, and no others.
-    pub(super) fn take(&mut self, sources: &[Arc<Source>], first_due: impl Fn(&Source) -> Timestamp) {
+    pub(super) fn take(&mut self, sources: &[Arc<Source>], first_due: impl Fn(&Source) -> Due) {
         let mut before = std::mem::take(&mut self.slots);
         for source in sources.iter().filter(|source| source.enabled) {
             let id = &source.id;
-            let phase = match before.remove(id) {
+            let slot = match before.remove(id) {
                 // One poll of a source at a time, also when it goes and comes back meanwhile.
-                Some(Slot { phase: Phase::Polling | Phase::Leaving, .. }) => Phase::Polling,
-                Some(slot) if stays(&slot, source) => slot.phase,
+                Some(slot) if matches!(slot.phase, Phase::Polling | Phase::Leaving) => {
+                    Slot { source: Arc::clone(source), phase: Phase::Polling, ..slot }
+                }
+                Some(slot) if stays(&slot, source) => Slot { source: Arc::clone(source), ..slot },
                 _ => {
-                    let due = first_due(source);
-                    self.due.push(Reverse((due, id.clone())));
-                    Phase::Due(due)
+                    let Due { at, host } = first_due(source);
+                    self.due.push(Reverse((at, id.clone())));
+                    Slot { source: Arc::clone(source), host, phase: Phase::Due(at) }
                 }
             };
-            self.slots.insert(id.clone(), Slot { source: Arc::clone(source), phase });
+            self.slots.insert(id.clone(), slot);
         }
         for (id, slot) in before {
             if matches!(slot.phase, Phase::Polling | Phase::Leaving) {
                 self.slots.insert(id, Slot { phase: Phase::Leaving, ..slot });
             }
         }
+        self.hosts_known = self.slots.values().map(|slot| &slot.host).collect::<HashSet<_>>().len();
     }
 
     /// The clock was set back: what is known of due times may lie in a far future.
-    pub(super) fn ask_anew(&mut self, first_due: impl Fn(&Source) -> Timestamp) {
+    pub(super) fn ask_anew(&mut self, first_due: impl Fn(&Source) -> Due) {
         self.due.clear();
         for (id, slot) in &mut self.slots {
             if matches!(slot.phase, Phase::Due(_)) {
                 let due = first_due(&slot.source);
-                slot.phase = Phase::Due(due);
-                self.due.push(Reverse((due, id.clone())));
+                slot.phase = Phase::Due(due.at);
+                self.due.push(Reverse((due.at, id.clone())));
             }
         }
         for underway in self.underway.values_mut() {
@@ -93,9 +125,17 @@ impl Plan {
         self.slots.len()
     }
 
+    /// Whether nobody can be reached.
+    pub(super) fn is_offline(&self) -> bool {
+        self.outage.is_on()
+    }
+
     /// This task polls the source that [`Plan::next`] gave.
-    pub(super) fn begun(&mut self, task: Id, source: Arc<Source>) {
-        self.underway.insert(task, Underway { source, outdated: false });
+    pub(super) fn begun(&mut self, task: Id, source: Arc<Source>, now: Instant) {
+        let Some(slot) = self.slots.get(&source.id) else { return };
+        let host = slot.host.clone();
+        self.underway.insert(task, Underway { source, host, outdated: false });
+        self.outage.begun(now);
     }
 
     /// The source that this task polls.
@@ -105,20 +145,28 @@ impl Plan {
 
     /// The next source that may be polled now; it counts as polling from here on.
     pub(super) fn next(&mut self, now: Moment) -> Option<Arc<Source>> {
-        while self.polling < POLLS_MAX {
+        while self.polling < self.outage.room() && self.outage.next_try().is_none_or(|next| next <= now.tick)
+        {
             let slots = &self.slots;
             let waits = |id: &SourceId, host: &Host| {
                 slots.get(id).is_some_and(|slot| matches!(&slot.phase, Phase::Waiting(at) if at == host))
             };
             let id = self.hosts.freed(now.tick, waits).or_else(|| self.pop_due(now.wall))?;
             let Some(slot) = self.slots.get_mut(&id) else { continue };
-            match self.hosts.claim(&slot.source) {
+            match self.hosts.claim(&id, &slot.host, now.tick) {
                 Turn::Now => {
                     slot.phase = Phase::Polling;
                     self.polling += 1;
                     return Some(Arc::clone(&slot.source));
                 }
-                Turn::Queued => slot.phase = Phase::Waiting(host_of(&slot.source)),
+                Turn::Queued => slot.phase = Phase::Waiting(slot.host.clone()),
+                Turn::Held(until) => {
+                    let host = slot.host.clone();
+                    self.put_off(&id, until, now);
+                    for id in self.hosts.dismiss(&host) {
+                        self.put_off(&id, until, now);
+                    }
+                }
             }
         }
         None
@@ -134,27 +182,54 @@ impl Plan {
         None
     }
 
+    /// The source's host wants to be left alone until then: its sources come back apart, not all at once.
+    fn put_off(&mut self, id: &SourceId, until: Instant, now: Moment) {
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        if matches!(slot.phase, Phase::Polling | Phase::Leaving) {
+            return;
+        }
+        let pace = &slot.source.pace;
+        let within = pace.interval.unwrap_or(pace.min_interval).min(RETURN_MAX);
+        let at = now.wall + until.saturating_duration_since(now.tick) + within.mul_f64(share(id, now));
+        slot.phase = Phase::Due(at);
+        self.due.push(Reverse((at, id.clone())));
+    }
+
     /// A poll has ended, and says when its source is due next.
-    pub(super) fn ended(
-        &mut self,
-        task: Id,
-        due: Timestamp,
-        now: Instant,
-        first_due: impl Fn(&Source) -> Timestamp,
-    ) {
+    pub(super) fn ended(&mut self, task: Id, ended: Ended, now: Moment, first_due: impl Fn(&Source) -> Due) {
         let Some(polled) = self.underway.remove(&task) else { return };
         let id = polled.source.id.clone();
         self.polling -= 1;
-        self.hosts.release(&id, now);
+        self.hosts.release(&polled.host, polled.source.pace.host_delay, now.tick);
         match self.slots.get_mut(&id) {
             Some(slot) if slot.phase == Phase::Polling => {
                 // What the poll says is by the settings that it began with.
                 let holds = !polled.outdated && is_timed_alike(&polled.source, &slot.source);
-                let due = if holds { due } else { first_due(&slot.source) };
-                slot.phase = Phase::Due(due);
-                self.due.push(Reverse((due, id)));
+                let due = match ended.due {
+                    Some(due) if holds => due,
+                    _ => first_due(&slot.source),
+                };
+                slot.host = due.host;
+                slot.phase = Phase::Due(due.at);
+                self.due.push(Reverse((due.at, id.clone())));
             }
             _ => drop(self.slots.remove(&id)),
+        }
+        let Some(reach) = ended.reach else { return };
+        if let Change::Began(struck) = self.outage.heard(&id, &polled.host, reach, self.hosts_known) {
+            for id in struck {
+                self.hasten(&id, now);
+            }
+        }
+    }
+
+    /// A source that failed because of our own network need not wait as if it were sick.
+    fn hasten(&mut self, id: &SourceId, now: Moment) {
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        if matches!(slot.phase, Phase::Due(_)) {
+            let at = now.wall + STRUCK_WITHIN.mul_f64(share(id, now));
+            slot.phase = Phase::Due(at);
+            self.due.push(Reverse((at, id.clone())));
         }
     }
 
@@ -167,17 +242,25 @@ impl Plan {
 
     /// When to look again.
     pub(super) fn wake(&self, now: Moment) -> Instant {
-        let full = self.polling >= POLLS_MAX;
+        let full = self.polling >= self.outage.room();
         let first = self.first(now).filter(|_| !full);
         let until = first.map_or(NAP_MAX, |at| (at - now.wall).to_std().unwrap_or_default());
-        now.tick + until.min(NAP_MAX)
+        let at = now.tick + until.min(NAP_MAX);
+        self.outage.next_try().map_or(at, |next| at.max(next))
     }
+}
+
+/// A number in 0..1 that differs from source to source and from time to time.
+fn share(id: &SourceId, now: Moment) -> f64 {
+    let mut hasher = DefaultHasher::new();
+    (id, now.wall.timestamp_millis()).hash(&mut hasher);
+    f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
 /// Whether a source that waits, with these settings from now on, waits on as it did.
 fn stays(slot: &Slot, source: &Source) -> bool {
     match &slot.phase {
-        Phase::Waiting(host) => *host == host_of(source),
+        Phase::Waiting(_) => slot.source.url == source.url,
         _ => is_timed_alike(&slot.source, source),
     }
 }

@@ -6,18 +6,26 @@ use tokio::time::{Duration, Instant};
 
 use crate::model::Timestamp;
 
-/// When the scheduler was last seen alive and what it waits for, for the watchdog and the readers' `max-age`.
+/// When the scheduler was last seen alive, what it waits for, and whether it reaches anybody: for the watchdog, the
+/// readers' `max-age` and the status page.
 #[derive(Debug)]
 pub struct Pulse {
     made: Instant,
     /// In milliseconds since `made`: the wall clock may be set, which is no sign of life or death.
     beat: AtomicU64,
     next: AtomicI64,
+    /// Since when nobody can be reached, in milliseconds since 1970; 0 while somebody can.
+    offline: AtomicI64,
 }
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { made: Instant::now(), beat: AtomicU64::new(0), next: AtomicI64::new(0) }
+        Self {
+            made: Instant::now(),
+            beat: AtomicU64::new(0),
+            next: AtomicI64::new(0),
+            offline: AtomicI64::new(0),
+        }
     }
 }
 
@@ -32,6 +40,25 @@ impl Pulse {
     #[must_use]
     pub fn next_due(&self) -> Timestamp {
         Timestamp::from_timestamp_millis(self.next.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
+    #[must_use]
+    pub fn offline_since(&self) -> Option<Timestamp> {
+        let since = self.offline.load(Ordering::Relaxed);
+        Timestamp::from_timestamp_millis(since).filter(|_| since != 0)
+    }
+
+    /// Whether nobody can be reached now; since when is kept from the first time on.
+    pub(super) fn tell_offline(&self, now: Option<Timestamp>) {
+        match now {
+            None => self.offline.store(0, Ordering::Relaxed),
+            Some(now) => {
+                let since = now.timestamp_millis();
+                // Only one loop writes: that it is set already is no failure.
+                let _ = self.offline.compare_exchange(0, since, Ordering::Relaxed, Ordering::Relaxed);
+            }
+        }
     }
 
     pub(super) fn beat(&self, next: Option<Timestamp>) {

@@ -28,6 +28,10 @@ fn source(id: &str, url: &str, host_delay: Duration) -> Arc<Source> {
     })
 }
 
+fn due(source: &Source, at: Timestamp) -> Due {
+    Due { at, host: Host::of(&source.url) }
+}
+
 /// What a simulated poll did: who, and from when to when, in seconds since the start.
 type Log = Arc<Mutex<Vec<(String, u64, u64)>>>;
 
@@ -54,7 +58,7 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     // By the wall clock: when each was polled last, and what it said then.
     let known: Arc<Mutex<HashMap<SourceId, (Timestamp, Timestamp)>>> = Arc::default();
     let logged = (Arc::clone(&log), Arc::clone(&known));
-    let poll = move |source: Arc<Source>| {
+    let poll = move |source: Arc<Source>, _| {
         let ((log, known), clock) = (logged.clone(), says.clone());
         async move {
             let began = start.elapsed().as_secs();
@@ -62,19 +66,20 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
             log.lock().unwrap().push((source.id.to_string(), began, start.elapsed().as_secs()));
             let now = clock();
             known.lock().unwrap().insert(source.id.clone(), (now, now + every));
-            now + every
+            Ended { due: Some(due(&source, now + every)), reach: Some(Reach::Answered) }
         }
     };
     // Due at once when asked about, unless polled in the future.
     let now = clock.clone();
     let first_due = move |source: &Source| match known.lock().unwrap().get(&source.id) {
-        Some((last, next)) if *last > now() => now() + (*next - *last),
-        _ => epoch,
+        Some((last, next)) if *last > now() => due(source, now() + (*next - *last)),
+        _ => due(source, epoch),
     };
+    let hosts = Arc::default();
     let (sources, receiver) = watch::channel(Arc::new(sources));
     let (stop, stopped) = watch::channel(false);
     let pulse = Arc::new(Pulse::default());
-    let scheduler = Scheduler { sources: receiver, poll, first_due, clock, pulse: Arc::clone(&pulse) };
+    let scheduler = Scheduler { sources: receiver, poll, first_due, hosts, clock, pulse: Arc::clone(&pulse) };
     let mut done = JoinSet::new();
     done.spawn(scheduler.run(stopped));
     Simulation { log, sources, stop, pulse, done, start, skew }
@@ -245,12 +250,13 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let clock = move || epoch + start.elapsed();
     let polled = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&polled);
-    let poll = move |source: Arc<Source>| {
+    let poll = move |source: Arc<Source>, _| {
         let log = Arc::clone(&log);
         async move {
             log.lock().unwrap().push(source.id.to_string());
             assert!(source.id.as_str() != "a", "a fault of ours");
-            clock() + 600 * SECOND
+            let due = due(&source, clock() + 600 * SECOND);
+            Ended { due: Some(due), reach: Some(Reach::Answered) }
         }
     };
     let (stop, stopped) = watch::channel(false);
@@ -258,7 +264,8 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let scheduler = Scheduler {
         sources: receiver,
         poll,
-        first_due: move |_: &Source| epoch,
+        first_due: move |source: &Source| due(source, epoch),
+        hosts: Arc::default(),
         clock,
         pulse: Arc::clone(&pulse),
     };

@@ -5,10 +5,11 @@ mod conditions;
 mod failures;
 mod redirects;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tintinh::{
     fetch::{Body, FetchError, Fetched, Fetcher, Introduction, Network, Request},
+    hosts::{Host, Itinerary},
     model::{Access, Limits, Timestamp, Validators},
 };
 use tokio::sync::watch;
@@ -35,9 +36,19 @@ fn now() -> Timestamp {
 
 /// Fetches from a network in which 127.0.0.0/8 is allowed.
 async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetched, FetchError> {
+    ask_by(&fetcher(&["127.0.0.0/8"]), url, validators, limits).await
+}
+
+async fn ask_by(
+    fetcher: &Fetcher,
+    url: &Url,
+    validators: &Validators,
+    limits: &Limits,
+) -> Result<Fetched, FetchError> {
     let access = Access::default();
     let request = Request { url, validators, limits, access: &access, feed: None };
-    fetcher(&["127.0.0.0/8"]).fetch(&request, now()).await
+    let mut way = Itinerary::new(Arc::default(), Host::of(url), Duration::ZERO);
+    fetcher.fetch(&request, &mut way, now()).await
 }
 
 /// Asks unconditionally, within [`LIMITS`].

@@ -117,9 +117,9 @@ async fn a_store_that_fails_makes_nobody_ask_sooner_than_the_publisher_wants() {
                 .unwrap();
         let store = Store::new(Faulty { inner: MemoryEngine::new(), looks_up }).unwrap();
         let board = Arc::new(Board::new(HashMap::new()));
-        let poller = Poller::new(fetcher, store, Arc::clone(&board), now);
+        let poller = Poller::new(fetcher, store, Arc::clone(&board), Arc::default(), now);
         let source = source(origin.url(path));
-        let outcome = poller.poll(&source, Duration::from_hours(48)).await;
+        let outcome = poller.poll(&source, Duration::from_hours(48), false).await;
         assert!(outcome.next >= now() + Duration::from_hours(2), "{path} {looks_up}: {outcome:?}");
         let state = board.state(&source.id);
         assert_eq!((state.state, state.next_poll), (State::Internal, outcome.next), "{path} {looks_up}");

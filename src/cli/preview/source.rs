@@ -4,6 +4,8 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -15,6 +17,7 @@ use crate::{
     app::clock,
     config::STANDARD_LIMITS,
     fetch::{FetchError, Fetched, Fetcher, Introduction, Network, Request},
+    hosts::{Host, Itinerary},
     model::{Access, Validators},
     parse::BODY_MAX,
 };
@@ -80,7 +83,8 @@ pub(super) fn fetch(url: &Url, allow: Vec<IpNet>) -> Result<Input, Refusal> {
     let (_, introduction) = watch::channel(introduction);
     let answer = runtime.block_on(async {
         let fetcher = Fetcher::new(&Network { allow, introduction })?;
-        fetcher.fetch(&request, clock::now()).await
+        let mut way = Itinerary::new(Arc::default(), Host::of(url), Duration::ZERO);
+        fetcher.fetch(&request, &mut way, clock::now()).await
     });
     // A name look-up that nobody waits for any more may take half a minute to give up.
     runtime.shutdown_background();

@@ -63,15 +63,16 @@ async fn what_a_poll_said_by_the_clock_before_it_was_set_back_is_asked_anew() {
     let now = Moment { wall: epoch, tick: Instant::now() };
     let hour = chrono::TimeDelta::hours(1);
     for (is_set_back, wanted) in [(false, epoch + hour * 9), (true, epoch + hour)] {
-        let mut plan = Plan::default();
-        plan.take(&[source("a", "http://a.vn/", Duration::ZERO)], |_| epoch);
+        let mut plan = Plan::new(Arc::default());
+        plan.take(&[source("a", "http://a.vn/", Duration::ZERO)], |source| due(source, epoch));
         let task = JoinSet::new().spawn(async {}).id();
         let polled = plan.next(now).unwrap();
-        plan.begun(task, polled);
+        plan.begun(task, Arc::clone(&polled), now.tick);
         if is_set_back {
-            plan.ask_anew(|_| epoch + hour);
+            plan.ask_anew(|source| due(source, epoch + hour));
         }
-        plan.ended(task, epoch + hour * 9, now.tick, |_| epoch + hour);
+        let ended = Ended { due: Some(due(&polled, epoch + hour * 9)), reach: None };
+        plan.ended(task, ended, now, |source| due(source, epoch + hour));
         let later = Moment { tick: now.tick + SECOND, ..now };
         assert!(plan.next(later).is_none());
         assert_eq!(plan.first(later), Some(wanted));

@@ -16,7 +16,7 @@ async fn a_corrected_address_is_polled_at_once_after_a_reload_and_after_a_restar
         let tables =
             |path| WIDE.to_owned() + &feed("a", &origin.url(path), "interval = \"1h\"\nprovince = \"hue\"");
         let mut daemon = Daemon::start(&tables("/wrong")).await;
-        assert_eq!(daemon.until_status("a", is_polled).await["state"], "throttled");
+        assert_eq!(daemon.until_status("a", is_polled).await["state"], "unavailable");
         if restarts {
             daemon = daemon.restart(&tables("/right")).await;
         } else {

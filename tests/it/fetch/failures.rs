@@ -3,24 +3,24 @@
 use std::time::Duration;
 
 use tintinh::{
-    fetch::{FetchError, Request},
-    model::{Access, Hints, Limits, State, Validators},
+    fetch::FetchError,
+    model::{Hints, Limits, State, Validators},
 };
 use url::Url;
 
-use super::{LIMITS, ask, error_of, fetcher, now};
+use super::{LIMITS, ask, ask_by, error_of, fetcher};
 use crate::support::origin::{Origin, Reply};
 
 #[tokio::test]
 async fn a_status_is_told_with_the_upstreams_own_words() {
     let page = "<html><style>p{}</style><h1>Hệ thống bảo trì</h1>\n<p>Xin quay lại sau</p></html>";
     let table = [
-        (Reply::status(404), State::Gone, "the server answered 404 Not Found"),
+        (Reply::status(404), State::Missing, "the server answered 404 Not Found"),
         (Reply::status(410).body("gone\n"), State::Gone, "the server answered 410 Gone: gone"),
         (Reply::status(429), State::Throttled, "the server answered 429 Too Many Requests"),
         (
             Reply::status(503).body(page),
-            State::Throttled,
+            State::Unavailable,
             "the server answered 503 Service Unavailable: Hệ thống bảo trì Xin quay lại sau",
         ),
         (
@@ -74,10 +74,8 @@ async fn loopback_is_refused_unasked_unless_it_is_allowed() {
     // The number is refused by sight; the name only by what it resolves to.
     for host in ["127.0.0.1", "localhost"] {
         let url: Url = format!("http://{host}:{port}/feed.xml").parse().unwrap();
-        let (validators, access) = (Validators::default(), Access::default());
-        let request =
-            Request { url: &url, validators: &validators, limits: &LIMITS, access: &access, feed: None };
-        let error = fetcher(&["10.0.0.0/8"]).fetch(&request, now()).await.unwrap_err();
+        let fetcher = fetcher(&["10.0.0.0/8"]);
+        let error = ask_by(&fetcher, &url, &Validators::default(), &LIMITS).await.unwrap_err();
         let FetchError::ForbiddenAddress { host: named, zone: "loopback", .. } = &error else {
             panic!("{host}: {error:?}")
         };

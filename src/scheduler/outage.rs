@@ -1,0 +1,149 @@
+//! Whether it is our own network that is down: told by nobody being reached any more. Pure.
+
+use std::collections::HashSet;
+
+use tokio::time::{Duration, Instant};
+
+use super::POLLS_MAX;
+use crate::{
+    hosts::Host,
+    model::{Reach, SourceId},
+};
+
+/// When so many hosts in a row were not reached, and none between them, it is not they who are down. Where three of ten
+/// are down for good, that comes by chance once in fifteen thousand times; and one that is reached then ends it.
+const HOSTS_MAX: usize = 8;
+/// Fewer hosts than this may be down together; then only what never left this machine tells.
+const HOSTS_MIN: usize = 3;
+/// While nobody can be reached so many polls try, so far apart: enough to know within a minute that somebody can.
+const TRIES: usize = 3;
+const TRY_EVERY: Duration = Duration::from_secs(5);
+/// So many of the first to notice are remembered.
+const STRUCK_MAX: usize = 1000;
+
+#[derive(Default)]
+pub(super) struct Outage {
+    /// The hosts that were not reached since one was.
+    silent: HashSet<Host>,
+    /// Of those, the ones whose request did not even leave this machine.
+    local: HashSet<Host>,
+    /// Whose polls those were.
+    struck: Vec<SourceId>,
+    on: bool,
+    last_try: Option<Instant>,
+}
+
+/// What a poll's end changes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    None,
+    /// Nobody is reached any more; these were the first to notice, when they still seemed to be alone.
+    Began(Vec<SourceId>),
+    Ended,
+}
+
+impl Outage {
+    /// A poll has ended that came so far at this host; `hosts` are known in all.
+    pub(super) fn heard(&mut self, id: &SourceId, host: &Host, reach: Reach, hosts: usize) -> Change {
+        if reach == Reach::Answered {
+            let was_on = self.on;
+            *self = Self::default();
+            return if was_on { Change::Ended } else { Change::None };
+        }
+        if self.on {
+            return Change::None;
+        }
+        if reach == Reach::Local {
+            self.local.insert(host.clone());
+        }
+        self.silent.insert(host.clone());
+        if self.struck.len() < STRUCK_MAX {
+            self.struck.push(id.clone());
+        }
+        let (all, few) = (hosts.clamp(1, HOSTS_MAX), hosts.clamp(1, HOSTS_MIN));
+        let together = self.silent.len() >= all && self.silent.len() >= HOSTS_MIN;
+        self.on = together || (self.local.len() >= few && self.local.len() == self.silent.len());
+        if self.on { Change::Began(std::mem::take(&mut self.struck)) } else { Change::None }
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// How many polls may be under way.
+    pub(super) fn room(&self) -> usize {
+        if self.on { TRIES } else { POLLS_MAX }
+    }
+
+    /// A poll begins.
+    pub(super) fn begun(&mut self, now: Instant) {
+        self.last_try = self.on.then_some(now);
+    }
+
+    /// When the next poll may begin, if there is reason to wait.
+    pub(super) fn next_try(&self) -> Option<Instant> {
+        self.last_try.filter(|_| self.on).map(|last| last + TRY_EVERY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The outage after these polls, each a host and how far it came, among so many hosts; and who was struck.
+    fn after(polls: &[(&str, Reach)], hosts: usize) -> (bool, Vec<String>) {
+        let mut outage = Outage::default();
+        let mut struck = Vec::new();
+        for (host, reach) in polls {
+            let url = format!("http://{host}.vn/").parse().unwrap();
+            let id = SourceId::new(host).unwrap();
+            if let Change::Began(first) = outage.heard(&id, &Host::of(&url), *reach, hosts) {
+                struck = first.iter().map(ToString::to_string).collect();
+            }
+        }
+        (outage.is_on(), struck)
+    }
+
+    #[test]
+    fn nobody_being_reached_is_our_own_fault_and_some_not_being_reached_is_not() {
+        use Reach::{Answered, Local, Silent};
+        let silent = |names: &[&'static str]| names.iter().map(|name| (*name, Silent)).collect::<Vec<_>>();
+        let three = silent(&["a", "b", "c"]);
+        let eight = silent(&["a", "b", "c", "d", "e", "f", "g", "h"]);
+        let table = [
+            (silent(&["a", "b"]), 2, false),
+            (three.clone(), 3, true),
+            (three.clone(), 4, false),
+            (silent(&["a", "a", "a", "a", "a", "a", "a", "a", "b"]), 40, false),
+            (eight[..7].to_vec(), 3000, false),
+            (eight.clone(), 3000, true),
+            ([vec![("x", Silent)], vec![("y", Answered)], eight[..7].to_vec()].concat(), 3000, false),
+            ([eight.clone(), vec![("y", Answered)]].concat(), 3000, false),
+            // What never left this machine tells sooner, and also for one or two.
+            (vec![("a", Local)], 1, true),
+            (vec![("a", Silent)], 1, false),
+            (vec![("a", Local)], 2, false),
+            (vec![("a", Local), ("b", Local)], 2, true),
+            (vec![("a", Local), ("b", Local), ("c", Local)], 3000, true),
+            (vec![("a", Silent), ("b", Local), ("c", Local), ("d", Local)], 3000, false),
+        ];
+        for (polls, hosts, wanted) in table {
+            assert_eq!(after(&polls, hosts).0, wanted, "{polls:?} of {hosts}");
+        }
+        assert_eq!(after(&three, 3).1, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn while_it_lasts_a_few_try_now_and_then() {
+        let start = Instant::now();
+        let mut outage = Outage::default();
+        assert_eq!((outage.room(), outage.next_try()), (POLLS_MAX, None));
+        let host = Host::of(&"http://a.vn/".parse().unwrap());
+        outage.heard(&SourceId::new("a").unwrap(), &host, Reach::Local, 1);
+        assert_eq!((outage.room(), outage.next_try()), (3, None));
+        outage.begun(start);
+        assert_eq!((outage.room(), outage.next_try()), (3, Some(start + Duration::from_secs(5))));
+        assert_eq!(outage.heard(&SourceId::new("a").unwrap(), &host, Reach::Answered, 1), Change::Ended);
+        assert_eq!((outage.room(), outage.next_try()), (POLLS_MAX, None));
+    }
+}
