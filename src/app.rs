@@ -22,7 +22,7 @@ use crate::{
     fetch::{FetchError, Fetcher, Introduction, Network},
     hosts::{Host, Hosts},
     http::{self, Kept, Limits},
-    model::{Source, SourceId, State, Timestamp},
+    model::{Source, SourceId, Timestamp},
     notify,
     poll::Poller,
     scheduler::{Due, Ended, Pulse, Scheduler},
@@ -286,9 +286,7 @@ fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
     let hosts = Hosts::default();
     for source in sources {
         let state = board.state(&source.id);
-        if state.state == State::Throttled {
-            let until = state.not_before.unwrap_or(state.next_poll);
-            let wait = (until - now).to_std().unwrap_or_default();
+        if let Some(wait) = cadence::held_for(&state, now) {
             hosts.hold(&Host::of(&cadence::target(&state, source)), wait, Instant::now());
         }
     }

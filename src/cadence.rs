@@ -115,6 +115,14 @@ pub fn due(state: &SourceState, source: &Source, now: Timestamp) -> Timestamp {
     last_poll.min(now) + since_then(state.next_poll.min(latest))
 }
 
+/// For how long the source's whole host wants to be left alone, after a 429.
+#[must_use]
+pub fn held_for(state: &SourceState, now: Timestamp) -> Option<Duration> {
+    let until = state.not_before.unwrap_or(state.next_poll);
+    let wait = (until - now).to_std().ok()?;
+    (state.state == State::Throttled).then(|| wait.min(LONGEST))
+}
+
 /// Whether to ask for the whole document although there are validators: at most once a week, and only where nothing
 /// but 304 has come for so long.
 #[must_use]

@@ -95,9 +95,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             moved: moved.as_ref(),
         };
         let after = cadence::conclude(&before, source, &reading.outcome, &circumstances);
-        if after.state == State::Throttled {
-            let until = after.not_before.unwrap_or(after.next_poll);
-            way.hold((until - now).to_std().unwrap_or_default());
+        if let Some(wait) = cadence::held_for(&after, now) {
+            way.hold(wait);
         }
         drop(way);
         tell(&source.id, &reading.outcome, &after, now);

@@ -17,6 +17,7 @@ mod fixtures;
 mod identity;
 mod listener;
 mod mutations;
+mod pace;
 mod poll;
 mod preview;
 mod process;
