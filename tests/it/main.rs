@@ -9,6 +9,7 @@
 
 mod answers;
 mod architecture;
+mod behaviour;
 mod captured;
 mod daemon;
 mod demo;

@@ -1,6 +1,14 @@
 //! One poll, on a store that does not do its part.
 
-use std::{collections::HashMap, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use tintinh::{
     board::Board,
@@ -20,10 +28,19 @@ use crate::support::{
     origin::{Origin, Reply},
 };
 
-/// A store that cannot look up, or else cannot write.
+/// A store that cannot look up, or cannot write, and counts how often it looked up.
+#[derive(Clone)]
 struct Faulty {
-    inner: MemoryEngine,
+    inner: Arc<MemoryEngine>,
     looks_up: bool,
+    writes: bool,
+    lookups: Arc<AtomicUsize>,
+}
+
+impl Faulty {
+    fn new(looks_up: bool, writes: bool) -> Self {
+        Self { inner: Arc::new(MemoryEngine::new()), looks_up, writes, lookups: Arc::default() }
+    }
 }
 
 fn refusal() -> StoreError {
@@ -32,6 +49,7 @@ fn refusal() -> StoreError {
 
 impl Engine for Faulty {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
         if self.looks_up { self.inner.known(source, keys) } else { Err(refusal()) }
     }
 
@@ -40,7 +58,7 @@ impl Engine for Faulty {
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        if self.looks_up { Err(refusal()) } else { self.inner.apply(commit) }
+        if self.writes { self.inner.apply(commit) } else { Err(refusal()) }
     }
 
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
@@ -101,6 +119,14 @@ fn source(url: url::Url) -> Arc<Source> {
     })
 }
 
+fn poller(engine: Faulty, board: &Arc<Board>) -> Poller<fn() -> Timestamp> {
+    let allow = vec!["127.0.0.0/8".parse().unwrap()];
+    let introduction = watch::channel(Introduction::default()).1;
+    let fetcher = Fetcher::new(&Network { allow, introduction }).unwrap();
+    let store = Store::new(engine).unwrap();
+    Poller::new(fetcher, store, Arc::clone(board), Arc::default(), now)
+}
+
 #[tokio::test]
 async fn a_store_that_fails_makes_nobody_ask_sooner_than_the_publisher_wants() {
     let origin = Origin::start();
@@ -111,17 +137,58 @@ async fn a_store_that_fails_makes_nobody_ask_sooner_than_the_publisher_wants() {
     for (path, looks_up) in
         [("/busy", true), ("/fresh", true), ("/ttl", true), ("/fresh", false), ("/ttl", false)]
     {
-        let allow = vec!["127.0.0.0/8".parse().unwrap()];
-        let fetcher =
-            Fetcher::new(&Network { allow, introduction: watch::channel(Introduction::default()).1 })
-                .unwrap();
-        let store = Store::new(Faulty { inner: MemoryEngine::new(), looks_up }).unwrap();
         let board = Arc::new(Board::new(HashMap::new()));
-        let poller = Poller::new(fetcher, store, Arc::clone(&board), Arc::default(), now);
+        let poller = poller(Faulty::new(looks_up, !looks_up), &board);
         let source = source(origin.url(path));
         let outcome = poller.poll(&source, Duration::from_hours(48), false).await;
         assert!(outcome.next >= now() + Duration::from_hours(2), "{path} {looks_up}: {outcome:?}");
         let state = board.state(&source.id);
         assert_eq!((state.state, state.next_poll), (State::Internal, outcome.next), "{path} {looks_up}");
     }
+}
+
+/// A publisher whose body never changes and who knows no 304.
+fn stubborn() -> Origin {
+    let origin = Origin::start();
+    let document = rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]);
+    origin.on("/rss", [Reply::ok(document).header("ETag", "\"1\"")]);
+    origin
+}
+
+/// Of so many polls, which read the document, and which were unconditional.
+async fn polls(origin: &Origin, board: &Arc<Board>, count: usize) -> (Vec<bool>, Vec<bool>) {
+    let engine = Faulty::new(true, true);
+    let (poller, source) = (poller(engine.clone(), board), source(origin.url("/rss")));
+    let before = origin.requests().len();
+    let mut read = Vec::new();
+    for _ in 0..count {
+        let lookups = engine.lookups.load(Ordering::Relaxed);
+        poller.poll(&source, Duration::from_hours(48), false).await;
+        read.push(engine.lookups.load(Ordering::Relaxed) > lookups);
+    }
+    let requests = origin.requests();
+    let unconditional = requests[before..].iter().map(|request| request.header("If-None-Match").is_none());
+    (read, unconditional.collect())
+}
+
+#[tokio::test]
+async fn an_equal_body_is_not_read_again() {
+    let board = Arc::new(Board::new(HashMap::new()));
+    let (read, unconditional) = polls(&stubborn(), &board, 4).await;
+    assert_eq!(read, [true, false, false, false]);
+    assert_eq!(unconditional, [true, false, false, false]);
+}
+
+#[tokio::test]
+async fn after_an_upgrade_of_the_normalizer_it_is_by_one_unconditional_request() {
+    let (origin, board) = (stubborn(), Arc::new(Board::new(HashMap::new())));
+    polls(&origin, &board, 1).await;
+    assert_eq!(polls(&origin, &board, 1).await, (vec![false], vec![false]));
+    let id = SourceId::new("bao").unwrap();
+    let state = board.state(&id);
+    assert!(state.reading.is_some());
+    board.set(&id, SourceState { reading: Some(Digest([9; 16])), ..state });
+    let (read, unconditional) = polls(&origin, &board, 3).await;
+    assert_eq!(read, [true, false, false]);
+    assert_eq!(unconditional, [true, false, false]);
 }
