@@ -79,6 +79,11 @@ impl Hosts {
         self.queues().release(host, now + pause.min(PAUSE_MAX));
     }
 
+    /// Ends the pauses that are over, so that whoever was redirected to a host gets its turn there.
+    pub fn settle(&self, now: Instant) {
+        self.queues().settle(now);
+    }
+
     /// The first source in the queue of a host whose pause is over, of those that still wait there. It has to claim the
     /// host at once. Hosts that nobody waits for are forgotten.
     pub fn freed(&self, now: Instant, waits: impl Fn(&SourceId, &Host) -> bool) -> Option<SourceId> {

@@ -15,6 +15,8 @@ pub(super) struct Queues {
     queues: HashMap<Host, Queue>,
     /// The hosts that pause, by when their pause ends.
     pausing: BinaryHeap<Reverse<(Instant, Host)>>,
+    /// The hosts whose pause is over and that a source is to have, since when.
+    ready: VecDeque<(Instant, Host)>,
 }
 
 #[derive(Debug, Default)]
@@ -59,32 +61,53 @@ impl Queues {
         self.pausing.push(Reverse((until, host.clone())));
     }
 
-    /// See [`super::Hosts::freed`]. Visitors in front of the source get their turns on the way.
+    /// Ends the pauses that are over: a visitor in front of the queue gets its turn, a source in front will get it from
+    /// [`Queues::freed`].
+    pub(super) fn settle(&mut self, now: Instant) {
+        while self.pausing.peek().is_some_and(|Reverse((free, _))| *free <= now) {
+            if let Some(Reverse((free, host))) = self.pausing.pop() {
+                self.pass_on(free, host);
+            }
+        }
+    }
+
+    /// The host is free since then: the next in its queue is to have it. A host that nobody waits for is forgotten.
+    fn pass_on(&mut self, free: Instant, host: Host) {
+        while let Some(queue) = self.queues.get_mut(&host) {
+            match queue.waiting.pop_front() {
+                // A visitor that is gone gave up waiting.
+                Some(Waiting::Visitor(visit, turn)) => {
+                    if visit.begin(turn) {
+                        return;
+                    }
+                }
+                Some(source) => {
+                    queue.waiting.push_front(source);
+                    self.ready.push_back((free, host));
+                    return;
+                }
+                None => drop(self.queues.remove(&host)),
+            }
+        }
+    }
+
+    /// See [`super::Hosts::freed`].
     pub(super) fn freed(
         &mut self,
         now: Instant,
         waits: impl Fn(&SourceId, &Host) -> bool,
     ) -> Option<SourceId> {
-        while self.pausing.peek().is_some_and(|Reverse((free, _))| *free <= now) {
-            let Reverse((_, host)) = self.pausing.pop()?;
+        self.settle(now);
+        while let Some((free, host)) = self.ready.pop_front() {
             let Some(queue) = self.queues.get_mut(&host) else { continue };
-            queue.busy = false;
-            while let Some(next) = queue.waiting.pop_front() {
-                match next {
-                    Waiting::Source(id) if waits(&id, &host) => return Some(id),
-                    Waiting::Source(_) => {}
-                    // A visitor that is gone gave up waiting.
-                    Waiting::Visitor(visit, turn) => {
-                        queue.busy = visit.begin(turn);
-                        if queue.busy {
-                            break;
-                        }
-                    }
-                }
+            if let Some(Waiting::Source(id)) =
+                queue.waiting.pop_front_if(|next| matches!(next, Waiting::Source(_)))
+                && waits(&id, &host)
+            {
+                queue.busy = false;
+                return Some(id);
             }
-            if !queue.busy {
-                self.queues.remove(&host);
-            }
+            self.pass_on(free, host);
         }
         None
     }
@@ -105,6 +128,13 @@ impl Queues {
     }
 
     pub(super) fn first_free(&self) -> Option<Instant> {
-        self.pausing.peek().map(|Reverse((free, _))| *free)
+        let pausing = self.pausing.peek().map(|Reverse((free, _))| *free);
+        self.ready.front().map(|(free, _)| *free).or(pausing)
+    }
+
+    /// Whether nobody has, awaits or pauses anything.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.queues.is_empty() && self.pausing.is_empty() && self.ready.is_empty()
     }
 }

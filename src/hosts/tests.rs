@@ -125,3 +125,39 @@ async fn nobody_visits_a_host_that_wants_to_be_left_alone_or_waits_for_ever() {
     assert_eq!(hosts.dismiss(&b), []);
     assert_eq!(waiting.await, Err(Unwelcome::Held(60 * SECOND)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_visitor_gets_its_turn_also_while_no_source_may_begin() {
+    let (hosts, a, start) = (Arc::new(Hosts::default()), host("http://a.vn/"), Instant::now());
+    assert_eq!(hosts.claim(&id("first"), &a, start), Turn::Now);
+    let mut way = Itinerary::new(Arc::clone(&hosts), host("http://home.vn/"), SECOND);
+    let mut visit = Box::pin(way.go(&a));
+    assert!(futures_poll(&mut visit).await);
+    assert_eq!(hosts.claim(&id("last"), &a, start), Turn::Queued);
+    hosts.release(&a, 2 * SECOND, start);
+    assert_eq!(hosts.first_free(), Some(start + 2 * SECOND));
+    hosts.settle(start + SECOND);
+    assert!(futures_poll(&mut visit).await);
+    hosts.settle(start + 2 * SECOND);
+    assert_eq!(visit.await, Ok(()));
+    assert_eq!((hosts.first_free(), hosts.freed(start + 9 * SECOND, |_, _| true)), (None, None));
+    drop(way);
+    assert_eq!(hosts.freed(Instant::now() + SECOND, |_, _| true), Some(id("last")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_no_longer_waits_is_passed_over_and_the_host_forgotten_with_the_last() {
+    let (hosts, a, start) = (Hosts::default(), host("http://a.vn/"), Instant::now());
+    assert_eq!(hosts.claim(&id("first"), &a, start), Turn::Now);
+    for name in ["gone", "here", "dismissed"] {
+        assert_eq!(hosts.claim(&id(name), &a, start), Turn::Queued);
+    }
+    hosts.release(&a, SECOND, start);
+    hosts.settle(start + SECOND);
+    assert_eq!(hosts.freed(start + SECOND, |id, _| id.as_str() != "gone"), Some(id("here")));
+    assert_eq!(hosts.claim(&id("here"), &a, start + SECOND), Turn::Now);
+    assert_eq!(hosts.dismiss(&a), [id("dismissed")]);
+    hosts.release(&a, SECOND, start + SECOND);
+    assert_eq!(hosts.freed(start + 2 * SECOND, |_, _| true), None);
+    assert!(hosts.queues().is_empty());
+}

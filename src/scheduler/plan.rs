@@ -145,6 +145,8 @@ impl Plan {
 
     /// The next source that may be polled now; it counts as polling from here on.
     pub(super) fn next(&mut self, now: Moment) -> Option<Arc<Source>> {
+        // Also where no further poll may begin: one under way may wait for a turn.
+        self.hosts.settle(now.tick);
         while self.polling < self.outage.room() && self.outage.next_try().is_none_or(|next| next <= now.tick)
         {
             let slots = &self.slots;
@@ -242,11 +244,18 @@ impl Plan {
 
     /// When to look again.
     pub(super) fn wake(&self, now: Moment) -> Instant {
-        let full = self.polling >= self.outage.room();
-        let first = self.first(now).filter(|_| !full);
-        let until = first.map_or(NAP_MAX, |at| (at - now.wall).to_std().unwrap_or_default());
-        let at = now.tick + until.min(NAP_MAX);
-        self.outage.next_try().map_or(at, |next| at.max(next))
+        let latest = now.tick + NAP_MAX;
+        let free = self.hosts.first_free().unwrap_or(latest).min(latest);
+        if self.polling >= self.outage.room() {
+            // A host that is free already waits for a source, and that for room.
+            return if free > now.tick { free } else { latest };
+        }
+        let due = self
+            .due
+            .peek()
+            .map_or(NAP_MAX, |Reverse((due, _))| (*due - now.wall).to_std().unwrap_or_default().min(NAP_MAX));
+        let first = free.min(now.tick + due);
+        self.outage.next_try().map_or(first, |next| first.max(next))
     }
 }
 
