@@ -12,7 +12,7 @@ use crate::model::SourceId;
 
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    queues: HashMap<Host, Queue>,
+    at: HashMap<Host, Queue>,
     /// The hosts that pause, by when their pause ends.
     pausing: BinaryHeap<Reverse<(Instant, Host)>>,
     /// The hosts whose pause is over and that a source is to have, since when.
@@ -35,7 +35,7 @@ enum Waiting {
 impl Queues {
     /// Whether the source has the host now; else it is queued.
     pub(super) fn claim(&mut self, id: &SourceId, host: &Host) -> bool {
-        let queue = self.queues.entry(host.clone()).or_default();
+        let queue = self.at.entry(host.clone()).or_default();
         if queue.busy {
             queue.waiting.push_back(Waiting::Source(id.clone()));
             return false;
@@ -47,7 +47,7 @@ impl Queues {
     /// Gives the visit back, begun, when it is its turn: at once, if the host is free.
     pub(super) fn await_turn(&mut self, visit: Visit) -> oneshot::Receiver<Visit> {
         let (turn, awaited) = oneshot::channel();
-        let queue = self.queues.entry(visit.host().clone()).or_default();
+        let queue = self.at.entry(visit.host().clone()).or_default();
         if queue.busy {
             queue.waiting.push_back(Waiting::Visitor(visit, turn));
         } else {
@@ -73,7 +73,7 @@ impl Queues {
 
     /// The host is free since then: the next in its queue is to have it. A host that nobody waits for is forgotten.
     fn pass_on(&mut self, free: Instant, host: Host) {
-        while let Some(queue) = self.queues.get_mut(&host) {
+        while let Some(queue) = self.at.get_mut(&host) {
             match queue.waiting.pop_front() {
                 // A visitor that is gone gave up waiting.
                 Some(Waiting::Visitor(visit, turn)) => {
@@ -86,7 +86,7 @@ impl Queues {
                     self.ready.push_back((free, host));
                     return;
                 }
-                None => drop(self.queues.remove(&host)),
+                None => drop(self.at.remove(&host)),
             }
         }
     }
@@ -99,7 +99,7 @@ impl Queues {
     ) -> Option<SourceId> {
         self.settle(now);
         while let Some((free, host)) = self.ready.pop_front() {
-            let Some(queue) = self.queues.get_mut(&host) else { continue };
+            let Some(queue) = self.at.get_mut(&host) else { continue };
             if let Some(Waiting::Source(id)) =
                 queue.waiting.pop_front_if(|next| matches!(next, Waiting::Source(_)))
                 && waits(&id, &host)
@@ -114,10 +114,10 @@ impl Queues {
 
     /// See [`super::Hosts::dismiss`].
     pub(super) fn dismiss(&mut self, host: &Host) -> Vec<SourceId> {
-        let Some(queue) = self.queues.get_mut(host) else { return Vec::new() };
+        let Some(queue) = self.at.get_mut(host) else { return Vec::new() };
         let waiting = std::mem::take(&mut queue.waiting);
         if !queue.busy {
-            self.queues.remove(host);
+            self.at.remove(host);
         }
         let id = |next| match next {
             Waiting::Source(id) => Some(id),
@@ -135,6 +135,6 @@ impl Queues {
     /// Whether nobody has, awaits or pauses anything.
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.queues.is_empty() && self.pausing.is_empty() && self.ready.is_empty()
+        self.at.is_empty() && self.pausing.is_empty() && self.ready.is_empty()
     }
 }
