@@ -11,8 +11,8 @@ use crate::{
     cadence,
     fetch::{self, Body, Fetched, Fetcher},
     model::{
-        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
-        State, Tally, Timestamp, Validators,
+        Access, Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId,
+        SourceState, State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
@@ -132,7 +132,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             let hints = Hints { max_age: hints.max_age.max(document.ttl), ..hints };
             internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
         })?;
-        let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
+        let reread = before.reading.is_some_and(|last| last != reading);
+        let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), reread, window };
         let entries = document.entries;
         // Digests of every text: not for the async threads, however long the document is.
         let reconcile = move || normalize::reconcile(entries, &known, &alike, &arrival);
@@ -185,10 +186,26 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     }
 }
 
-/// See [`SourceState::reading`].
+/// See [`SourceState::reading`]. Of credentials it tells only whether there are any: it is kept, and they are not.
 fn reading_digest(source: &Source) -> Digest {
     let version = normalize::VERSION.to_le_bytes();
-    Digest::of(&[&version, source.url.as_str().as_bytes(), source.timezone.name().as_bytes()])
+    let mut parts: Vec<&[u8]> =
+        vec![&version, source.url.as_str().as_bytes(), source.timezone.name().as_bytes()];
+    for (old, new) in source.rewrite_host.iter() {
+        parts.extend([&b"rewrite_host"[..], old.as_bytes(), new.as_bytes()]);
+    }
+    // A server may have another document for who asks otherwise, and say that it is not modified.
+    let Access { user_agent, headers, authorization, .. } = &source.access;
+    if let Some(user_agent) = user_agent {
+        parts.extend([b"user_agent", user_agent.as_bytes()]);
+    }
+    for (name, _) in headers.iter() {
+        parts.extend([&b"header"[..], name.as_bytes()]);
+    }
+    if authorization.is_some() {
+        parts.push(b"authorization");
+    }
+    Digest::of(&parts)
 }
 
 fn unreadable(error: &ReadError, hints: Hints) -> Failure {
