@@ -14,7 +14,7 @@
 //! | room | what it does | kind |
 //! |---|---|---|
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
-//! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but one read |
+//! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
 //! | [`cadence`] | when to poll next | pure |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
 //! | [`fetch`] | conditional GET: caps, redirects, address guard | network |

@@ -1,6 +1,7 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
 
 mod readers;
+mod reading;
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,13 +12,14 @@ use crate::{
     cadence,
     fetch::{self, Body, Fetched, Fetcher},
     model::{
-        Access, Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId,
-        SourceState, State, Tally, Timestamp, Validators,
+        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
+        State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
 use readers::{ReadError, Readers};
+use reading::reading_digest;
 
 /// Everything a poll needs.
 pub struct Poller<Clock> {
@@ -184,28 +186,6 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
         self.store.commit(commit).await.map(drop)
     }
-}
-
-/// See [`SourceState::reading`]. Of credentials it tells only whether there are any: it is kept, and they are not.
-fn reading_digest(source: &Source) -> Digest {
-    let version = normalize::VERSION.to_le_bytes();
-    let mut parts: Vec<&[u8]> =
-        vec![&version, source.url.as_str().as_bytes(), source.timezone.name().as_bytes()];
-    for (old, new) in source.rewrite_host.iter() {
-        parts.extend([&b"rewrite_host"[..], old.as_bytes(), new.as_bytes()]);
-    }
-    // A server may have another document for who asks otherwise, and say that it is not modified.
-    let Access { user_agent, headers, authorization, .. } = &source.access;
-    if let Some(user_agent) = user_agent {
-        parts.extend([b"user_agent", user_agent.as_bytes()]);
-    }
-    for (name, _) in headers.iter() {
-        parts.extend([&b"header"[..], name.as_bytes()]);
-    }
-    if authorization.is_some() {
-        parts.push(b"authorization");
-    }
-    Digest::of(&parts)
 }
 
 fn unreadable(error: &ReadError, hints: Hints) -> Failure {
