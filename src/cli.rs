@@ -6,11 +6,15 @@ mod log;
 mod preview;
 mod run;
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Surroundings};
 
 /// All is well.
 const WELL: u8 = 0;
@@ -64,14 +68,16 @@ fn default_config() -> PathBuf {
     if !here.exists() && system.exists() { system } else { here }
 }
 
-/// The file, with systemd's state directory as the place for the store where the file names none.
-fn load(path: &std::path::Path) -> Result<Config, ConfigError> {
+/// The file, in the surroundings that systemd made.
+fn load(path: &Path) -> Result<Config, ConfigError> {
     // systemd separates several directories by colons; the first is ours.
-    let state = std::env::var_os("STATE_DIRECTORY").map(|list| {
+    let state_directory = std::env::var_os("STATE_DIRECTORY").map(|list| {
         let list = list.to_string_lossy().into_owned();
         PathBuf::from(list.split(':').next().unwrap_or_default())
     });
-    config::load(path, state.as_deref())
+    let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let surroundings = Surroundings { state_directory, credentials_directory, ..Surroundings::default() };
+    config::load(path, surroundings)
 }
 
 /// One line on stderr, for what happens before or instead of logging.

@@ -1,9 +1,15 @@
-//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model`; opens one file, asks no
-//! server, and leaves to others whether what the file names is there.
+//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model`; opens that file and the
+//! certificates and credentials that it names, asks no server, and leaves to others whether what else it names is there.
 
+mod access;
 mod address;
+mod certificates;
+mod credentials;
 mod feeds;
 mod file;
+mod files;
+mod headers;
+mod hosts;
 mod problem;
 mod quantity;
 mod reader;
@@ -145,27 +151,37 @@ impl fmt::Display for Listing<'_> {
     }
 }
 
-/// Reads this file. `state_directory` is the folder that the service manager gave us (`$STATE_DIRECTORY`), where the
-/// store goes unless the file says otherwise; the caller reads the environment.
+/// What the file does not say and its caller knows; the caller reads the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The folder where the file stands, from which on its paths are read; [`load`] finds it itself.
+    pub folder: PathBuf,
+    /// `$STATE_DIRECTORY` of the service manager, where the store goes unless the file says otherwise.
+    pub state_directory: Option<PathBuf>,
+    /// `$CREDENTIALS_DIRECTORY` of the service manager, where a `credentials_file` without a path is looked for first.
+    pub credentials_directory: Option<PathBuf>,
+}
+
+/// Reads this file, and the files that it names.
 ///
 /// # Errors
 /// `Unreadable` when the file cannot be read, `Invalid` with all of its problems when it can.
-pub fn load(path: &Path, state_directory: Option<&Path>) -> Result<Config, ConfigError> {
+pub fn load(path: &Path, surroundings: Surroundings) -> Result<Config, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let invalid = |problems| ConfigError::Invalid { path: path.to_owned(), problems };
     // The store's place must not move when somebody changes the working directory.
     let absolute = path::absolute(path).map_err(unreadable)?;
     let bytes = file::read_bounded(path).map_err(unreadable)?;
     let text = file::decode(&bytes).map_err(|problem| invalid(vec![problem]))?;
-    let folder = absolute.parent().unwrap_or(Path::new(""));
-    parse(text, folder, state_directory).map_err(invalid)
+    let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
+    parse(text, &Surroundings { folder, ..surroundings }).map_err(invalid)
 }
 
-/// Reads the text of a file that stands in this folder.
+/// Reads the text of a file that stands in these surroundings, and the files that it names.
 ///
 /// # Errors
 /// All problems of the text in the order of its lines. Where it is no TOML, only those of its syntax.
-pub fn parse(text: &str, folder: &Path, state_directory: Option<&Path>) -> Result<Config, Vec<Problem>> {
+pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     file::readable(text).map_err(|problem| vec![problem])?;
     let mut problems = Problems::of(text);
@@ -177,10 +193,10 @@ pub fn parse(text: &str, folder: &Path, state_directory: Option<&Path>) -> Resul
     let root = Reader::new(document.get_ref(), 0, String::new(), &shape::ROOT);
     root.refuse_unknown(&mut problems);
     let listeners = sections::read_listeners(&root, &mut problems);
-    let store = sections::read_store(&root, folder, state_directory, &mut problems);
+    let store = sections::read_store(&root, surroundings, &mut problems);
     let network = sections::read_networks(&root, &mut problems);
     let channel = sections::read_channel(&root, &mut problems);
-    let sources = feeds::read_sources(&root, &mut problems);
+    let sources = feeds::read_sources(&root, surroundings, &mut problems);
     match listeners {
         Some((server, admin)) if problems.is_empty() => {
             Ok(Config { server, admin, store, network, channel, sources })

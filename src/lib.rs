@@ -14,7 +14,7 @@
 //! | room | what it does | kind |
 //! |---|---|---|
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
-//! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but one read |
+//! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |

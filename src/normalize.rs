@@ -10,6 +10,7 @@ mod link;
 mod masthead;
 mod matching;
 mod reconcile;
+mod rewrite;
 mod text;
 pub mod timestamp;
 
@@ -18,6 +19,7 @@ use url::Url;
 pub use masthead::{Masthead, masthead};
 pub use matching::{Doubts, doubts};
 pub use reconcile::{Arrival, keys, reconcile};
+pub use rewrite::rewrite_hosts;
 
 use crate::{
     model::{Author, Enclosure, Entry, EntryKey, Identity, Timestamp},
@@ -98,6 +100,8 @@ pub struct Candidate {
     /// Keys that it bears but that do not identify it here: a shared guid, a shared link, and its fingerprint. In
     /// an earlier document they may have.
     pub doubtful: Vec<EntryKey>,
+    /// Its link as published, where readers are given another.
+    pub published_link: Option<String>,
 }
 
 /// The items of a feed, cleaned. See [`normalize`] for `address`.

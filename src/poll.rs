@@ -1,11 +1,14 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
 
+mod question;
 mod readers;
+mod reading;
+mod words;
 
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 use url::Url;
 
 use crate::{
@@ -20,7 +23,9 @@ use crate::{
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+use question::Question;
 use readers::{ReadError, Readers};
+use words::{tell, tell_notes};
 
 /// A longer body's digest takes more than a tenth of a millisecond.
 const DIGEST_INLINE: usize = 64 << 10;
@@ -48,16 +53,6 @@ pub struct Polled {
     pub changed: bool,
 }
 
-/// What was asked.
-struct Question {
-    url: Url,
-    /// See [`SourceState::reading`].
-    reading: Digest,
-    /// Whether the body is read even if it is the one that was read last.
-    anew: bool,
-    validators: Validators,
-}
-
 /// What the answer came to, and what it changes.
 struct Reading {
     outcome: Outcome,
@@ -74,7 +69,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// than it are no news. `offline` tells that nobody can be reached.
     pub async fn poll(&self, source: &Arc<Source>, window: Duration, offline: bool) -> Polled {
         let before = self.board.state(&source.id);
-        let question = question(source, &before, (self.clock)());
+        let question = Question::now(source, &before, (self.clock)());
         let home = Host::of(&question.url);
         let mut way = Itinerary::new(Arc::clone(&self.hosts), home, source.pace.host_delay);
         let mut moved = None;
@@ -180,7 +175,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
         })?;
         let recognised = known.len();
-        let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), window };
+        let reread = before.reading.is_some_and(|last| last != reading);
+        let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), reread, window };
         let entries = document.entries;
         // Digests of every text: not for the async threads, however long the document is.
         let reconcile = move || normalize::reconcile(entries, &known, &alike, &arrival);
@@ -240,17 +236,6 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     }
 }
 
-/// What to ask now.
-fn question(source: &Source, before: &SourceState, now: Timestamp) -> Question {
-    let reading = reading_digest(source);
-    // What the last reading depended on has changed: the same document would be read differently now.
-    let anew = before.reading != Some(reading);
-    let url = cadence::target(before, source);
-    let whole = anew || cadence::wants_whole(before, now);
-    let validators = if whole { Validators::default() } else { before.validators.clone() };
-    Question { url, reading, anew, validators }
-}
-
 /// The body's digest; that of a long one not on the async threads.
 async fn digest(bytes: &Bytes) -> Digest {
     if bytes.len() > DIGEST_INLINE {
@@ -269,12 +254,6 @@ fn reach(outcome: &Outcome) -> Option<Reach> {
         Outcome::Failed(failure) => Some(failure.reach),
         Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => Some(Reach::Answered),
     }
-}
-
-/// See [`SourceState::reading`].
-fn reading_digest(source: &Source) -> Digest {
-    let version = normalize::VERSION.to_le_bytes();
-    Digest::of(&[&version, source.url.as_str().as_bytes(), source.timezone.name().as_bytes()])
 }
 
 fn unreadable(error: &ReadError, hints: Hints) -> Failure {
@@ -300,44 +279,4 @@ fn internal(reason: &str, hints: Hints) -> Failure {
 fn chance(id: &SourceId, now: Timestamp) -> f64 {
     let Digest(bytes) = Digest::of(&[id.as_str().as_bytes(), &now.timestamp_millis().to_le_bytes()]);
     f64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) / f64::from(u32::MAX)
-}
-
-/// One line for each poll that is worth one: news, and failures; the rest only for who asks for it.
-fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: Timestamp) {
-    let next = (after.next_poll - now).num_seconds();
-    match outcome {
-        Outcome::Read(tally) if tally.inserted + tally.updated > 0 => {
-            info!(source = %id, new = tally.inserted, updated = tally.updated, next_s = next, "polled");
-        }
-        Outcome::Failed(failure) => {
-            let state = failure.state;
-            warn!(source = %id, ?state, failures = after.failures, next_s = next, "poll failed: {}", failure.reason);
-        }
-        Outcome::Read(_) | Outcome::Unchanged(..) | Outcome::NotModified(_) => {
-            debug!(source = %id, next_s = next, "polled, nothing new");
-        }
-    }
-}
-
-/// What had to be put right, and what the admin and the publisher should know: once, not at every poll.
-fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceState) {
-    let to = |state: &SourceState| state.moved.as_ref().map(|moved| moved.to.clone());
-    match (&after.adopted, to(after)) {
-        (Some(address), _) if before.adopted != after.adopted => {
-            warn!(source = %id, address, "asked at its new address from now on: change its `url` in feeds.toml");
-        }
-        (None, _) if before.adopted.is_some() => {
-            warn!(source = %id, "its new address fails: asked at the `url` of feeds.toml again");
-        }
-        (None, Some(address)) if to(before).as_ref() != Some(&address) => {
-            info!(source = %id, address, "its address has moved permanently");
-        }
-        _ => {}
-    }
-    for repair in after.repairs.iter().filter(|repair| !before.repairs.contains(repair)) {
-        info!(source = %id, "repaired: {repair}");
-    }
-    for warning in after.warnings.iter().filter(|warning| !before.warnings.contains(warning)) {
-        info!(source = %id, "{warning}");
-    }
 }

@@ -1,6 +1,8 @@
-//! `tintinh check`: every problem of the file at once.
+//! `tintinh check`: every problem of the file at once, and what is no mistake but should be known.
 
 use std::{io::Write as _, path::Path};
+
+use crate::config::Config;
 
 /// 0 and a line of praise, or 2 and the problems on stderr.
 pub(super) fn check(path: &Path) -> u8 {
@@ -11,11 +13,23 @@ pub(super) fn check(path: &Path) -> u8 {
             let resting = if resting > 0 { format!(", {resting} of them resting") } else { String::new() };
             // Who closed stdout does not want to know.
             let _ = writeln!(std::io::stdout(), "{}: well, {feeds} feeds{resting}", path.display());
+            tell_lax(&config);
             super::WELL
         }
         Err(error) => {
             super::complain(&error);
             super::BAD_INPUT
         }
+    }
+}
+
+/// A line for each source whose server may be anybody.
+fn tell_lax(config: &Config) {
+    for source in config.sources.iter().filter(|source| source.access.lax_tls) {
+        let _ = writeln!(
+            std::io::stdout(),
+            "{}: any certificate is taken (tls_verify = false): whoever is on the way may read and change all",
+            source.id
+        );
     }
 }

@@ -14,7 +14,10 @@ use std::{
 };
 
 use super::{log, run};
-use crate::{app::App, config};
+use crate::{
+    app::App,
+    config::{self, Surroundings},
+};
 use publishers::{Publishers, SAMPLES};
 
 /// The ports that the daemon takes where they are free: those of a `feeds.toml` that names none.
@@ -60,7 +63,7 @@ async fn over(folder: &Path) -> u8 {
         }
     };
     // Not through the command line's own way, which gives the store to systemd's state directory.
-    let load = |path: &Path| config::load(path, None);
+    let load = |path: &Path| config::load(path, Surroundings::default());
     match load(&file) {
         Ok(config) => {
             let greet = |app: &App| greet(app, &file, &publishers);
@@ -144,7 +147,7 @@ mod tests {
     fn the_file_that_the_demo_writes_is_a_good_one() {
         let addresses: Vec<SocketAddr> =
             (1..=7_u16).map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))).collect();
-        let config = config::parse(&feeds_toml(&addresses), Path::new("/"), None).unwrap();
+        let config = config::parse(&feeds_toml(&addresses), &Surroundings::default()).unwrap();
         assert_eq!(config.sources.len(), SAMPLES.len());
         assert!(config.sources.iter().all(|source| source.province.is_some() && source.enabled));
     }

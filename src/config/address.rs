@@ -87,7 +87,7 @@ pub(super) fn read_feed_url(text: &str) -> Result<Url, Wrong> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(url);
     }
-    let remedy = "write the address without them; a feed that needs them cannot be polled yet";
+    let remedy = "write the address without them, and them into a file that `credentials_file` names";
     Err(Wrong::new("holds a user name or password", remedy))
 }
 

@@ -6,7 +6,9 @@ use toml::de::DeValue;
 use url::Url;
 
 use super::{
+    Surroundings,
     address::read_feed_url,
+    files::Files,
     problem::{Problems, Wrong},
     reader::{Found, Reader, type_name},
     sections::read_title,
@@ -14,16 +16,21 @@ use super::{
     shape,
     wording::{echo, nearest, slug},
 };
-use crate::model::{Access, Province, Source, SourceId};
+use crate::model::{Province, Source, SourceId};
 
 /// The most sources that one file may list: the whole nation's communes, many times over.
 pub const MAX_SOURCES: usize = 100_000;
 
 /// The sources of the file, in its order.
-pub(super) fn read_sources(root: &Reader<'_>, problems: &mut Problems<'_>) -> Vec<Arc<Source>> {
+pub(super) fn read_sources(
+    root: &Reader<'_>,
+    surroundings: &Surroundings,
+    problems: &mut Problems<'_>,
+) -> Vec<Arc<Source>> {
     let defaults = root.section(&shape::DEFAULTS, problems);
     defaults.refuse_unknown(problems);
-    let settings = Settings::STANDARD.overlaid(&defaults, problems);
+    let mut files = Files::new(surroundings);
+    let settings = Settings::standard().overlaid(&defaults, &mut files, problems);
 
     let mut seen = Seen::default();
     let mut sources = Vec::new();
@@ -37,7 +44,7 @@ pub(super) fn read_sources(root: &Reader<'_>, problems: &mut Problems<'_>) -> Ve
         let id = table.get("id").and_then(|id| id.get_ref().as_str()).and_then(SourceId::new);
         let path = id.map_or_else(|| format!("feeds[{index}]"), |id| format!("feeds.{id}"));
         let table = Reader::new(table, found.at, path, &shape::FEEDS);
-        sources.extend(read_source(&table, settings, &mut seen, problems).map(Arc::new));
+        sources.extend(read_source(&table, &settings, &mut files, &mut seen, problems).map(Arc::new));
     }
     sources
 }
@@ -69,7 +76,8 @@ struct Seen {
 
 fn read_source(
     table: &Reader<'_>,
-    settings: Settings,
+    settings: &Settings,
+    files: &mut Files<'_>,
     seen: &mut Seen,
     problems: &mut Problems<'_>,
 ) -> Option<Source> {
@@ -79,9 +87,8 @@ fn read_source(
     let province = table.text("province", problems, read_province);
     let url = table.required("url", problems, read_feed_url);
     let enabled = table.flag("enabled", problems).unwrap_or(true);
-    let Settings { timezone, pace, limits } = settings.overlaid(table, problems);
+    let Settings { timezone, pace, limits, access, rewrite_host } = settings.overlaid(table, files, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
-    let access = Access::default();
     Some(Source {
         id: id?,
         title: title?,
@@ -92,7 +99,7 @@ fn read_source(
         pace,
         limits,
         access,
-        rewrite_host: Arc::default(),
+        rewrite_host,
     })
 }
 

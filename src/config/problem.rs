@@ -40,7 +40,7 @@ impl fmt::Display for Problem {
 }
 
 /// What is wrong with one value, before anybody knows where it stands.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong {
     pub message: String,
     pub remedy: String,

@@ -1,6 +1,8 @@
 //! Takes typed values out of a parsed TOML table and tells what is wrong with each, at its place. Knows which keys a
 //! table may hold from its `Shape`; knows nothing of what they are for.
 
+mod pairs;
+
 use std::{ops::RangeInclusive, time::Duration};
 
 use toml::de::{DeTable, DeValue};
@@ -8,9 +10,11 @@ use toml::de::{DeTable, DeValue};
 use super::{
     problem::{Problems, Wrong},
     quantity::{read_duration, read_size, write_duration, write_size},
-    shape::{Key, Shape, others_with},
+    shape::{Key, Shape, others_with, why_each},
     wording::{echo, listed, nearest, shown},
 };
+
+pub(super) use self::pairs::Pair;
 
 /// One table of the file, or the absence of it.
 pub(super) struct Reader<'a> {
@@ -63,6 +67,11 @@ impl<'a> Reader<'a> {
     /// The whole key, as messages name it.
     pub fn key(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// Whether a table of this kind may hold this key.
+    pub fn may_hold(&self, name: &str) -> bool {
+        self.shape.keys.iter().any(|known| known.name == name)
     }
 
     /// Tells what is wrong with the value of this key.
@@ -187,7 +196,7 @@ impl<'a> Reader<'a> {
     pub fn refuse_unknown(&self, problems: &mut Problems<'_>) {
         for (key, _) in self.table.into_iter().flatten() {
             let name: &str = key.get_ref();
-            if self.shape.keys.iter().all(|known| known.name != name) {
+            if !self.may_hold(name) {
                 let wrong = Wrong::new("is not known", self.instead_of(name));
                 problems.tell(key.span().start, self.key(&shown(name)), wrong);
             }
@@ -198,7 +207,8 @@ impl<'a> Reader<'a> {
         let names: Vec<&str> = self.shape.keys.iter().map(|key| key.name).collect();
         let others = others_with(unknown, self.shape);
         if !others.is_empty() {
-            return format!("it belongs to {}", others.join(" or "));
+            let why = why_each(unknown).map(|why| format!(", {why}")).unwrap_or_default();
+            return format!("it belongs to {}{why}", others.join(" or "));
         }
         match nearest(unknown, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),

@@ -3,15 +3,15 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
-    path::{Path, PathBuf},
     time::Duration,
 };
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Admin, ChannelSettings, NetworkSettings, Server, StoreSettings,
+    Admin, ChannelSettings, NetworkSettings, Server, StoreSettings, Surroundings,
     address::{collide, reached_at, read_listen, read_network, read_public_url},
+    files::file_path,
     problem::{Problems, Wrong},
     reader::Reader,
     settings::{reconciled, refuse_crossed},
@@ -82,28 +82,19 @@ fn read_place(table: &Reader<'_>, default: SocketAddr, problems: &mut Problems<'
 /// Where the store is: beside the file, unless the file or the service manager says where.
 pub(super) fn read_store(
     root: &Reader<'_>,
-    folder: &Path,
-    state_directory: Option<&Path>,
+    surroundings: &Surroundings,
     problems: &mut Problems<'_>,
 ) -> StoreSettings {
     let table = root.section(&shape::STORE, problems);
     table.refuse_unknown(problems);
-    let given = table.text("path", problems, |text| read_path(text, folder));
-    let fallback = || state_directory.map_or_else(|| folder.join(STORE_FOLDER), Path::to_owned);
-    StoreSettings { path: given.unwrap_or_else(fallback) }
-}
-
-fn read_path(text: &str, folder: &Path) -> Result<PathBuf, Wrong> {
-    let wrong = match text {
-        "" => Some("is empty"),
-        _ if text.contains('\0') => Some("holds a NUL"),
-        _ if text.starts_with('~') => Some("begins with ~, which only shells understand"),
-        _ => None,
+    let Surroundings { folder, state_directory, .. } = surroundings;
+    let read_path = |text: &str| {
+        let remedy = "write a folder, as \"data\" or \"/var/lib/tintinh\"";
+        file_path(text, folder).map_err(|message| Wrong::new(message, remedy))
     };
-    match wrong {
-        Some(message) => Err(Wrong::new(message, "write a folder, as \"data\" or \"/var/lib/tintinh\"")),
-        None => Ok(folder.join(text)),
-    }
+    let given = table.text("path", problems, read_path);
+    let fallback = || state_directory.clone().unwrap_or_else(|| folder.join(STORE_FOLDER));
+    StoreSettings { path: given.unwrap_or_else(fallback) }
 }
 
 /// Which networks the address guard leaves open.

@@ -1,22 +1,30 @@
-//! What `[defaults]` and each source may both say: pace, limits and time zone. Knows no source.
+//! What `[defaults]` and each source may both say: pace, limits, time zone, access. Knows no source.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::{
+    access,
+    files::Files,
+    hosts,
     problem::{Problems, Wrong},
     quantity::write_duration,
     reader::Reader,
     wording::{echo, nearest},
 };
-use crate::model::{Limits, Pace};
+use crate::model::{Access, Limits, Pace};
 
 /// The largest body that an admin may allow, in bytes: beyond it the parser's memory is no longer bounded well.
 pub const MAX_BODY: u64 = 10 << 20;
 
 /// What a request may take where `feeds.toml` says nothing.
-pub const STANDARD_LIMITS: Limits = Settings::STANDARD.limits;
+pub const STANDARD_LIMITS: Limits = Limits {
+    max_body: MAX_BODY,
+    connect_timeout: Duration::from_secs(15),
+    idle_timeout: Duration::from_secs(20),
+    total_timeout: Duration::from_mins(1),
+};
 
 const DAY: Duration = Duration::from_hours(24);
 const INTERVALS: RangeInclusive<Duration> = Duration::from_secs(1)..=DAY;
@@ -25,61 +33,56 @@ const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration
 const BODIES: RangeInclusive<u64> = 1024..=MAX_BODY;
 
 /// The settings in force for a source that says nothing itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Settings {
     pub timezone: Tz,
     pub pace: Pace,
     pub limits: Limits,
+    pub access: Access,
+    pub rewrite_host: Arc<BTreeMap<String, String>>,
 }
 
 impl Settings {
     /// What holds where the file says nothing.
-    pub const STANDARD: Self = Self {
-        timezone: Tz::Asia__Ho_Chi_Minh,
-        pace: Pace {
-            interval: None,
-            min_interval: Duration::from_mins(15),
-            max_interval: DAY,
-            host_delay: Duration::from_secs(2),
-        },
-        limits: Limits {
-            max_body: MAX_BODY,
-            connect_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(20),
-            total_timeout: Duration::from_mins(1),
-        },
-    };
-
-    /// These settings with what this table says put over them.
-    pub fn overlaid(self, table: &Reader<'_>, problems: &mut Problems<'_>) -> Self {
-        let timezone = table.text("timezone", problems, read_timezone).unwrap_or(self.timezone);
+    pub fn standard() -> Self {
         Self {
-            timezone,
-            pace: overlaid_pace(self.pace, table, problems),
-            limits: self.limits(table, problems),
+            timezone: Tz::Asia__Ho_Chi_Minh,
+            pace: Pace {
+                interval: None,
+                min_interval: Duration::from_mins(15),
+                max_interval: DAY,
+                host_delay: Duration::from_secs(2),
+            },
+            limits: STANDARD_LIMITS,
+            access: Access::default(),
+            rewrite_host: Arc::default(),
         }
     }
 
-    fn limits(self, table: &Reader<'_>, problems: &mut Problems<'_>) -> Limits {
-        let inherited = self.limits;
-        let connect = table.duration("connect_timeout", TIMEOUTS, problems);
-        let idle = table.duration("idle_timeout", TIMEOUTS, problems);
-        let total = table.duration("total_timeout", TIMEOUTS, problems);
-        refuse_crossed(
-            table,
-            ("connect_timeout", connect),
-            ("total_timeout", total),
-            write_duration,
-            problems,
-        );
-        refuse_crossed(table, ("idle_timeout", idle), ("total_timeout", total), write_duration, problems);
-        let (connect_timeout, total_for_connect) =
-            reconciled((connect, total), (inherited.connect_timeout, inherited.total_timeout));
-        let (idle_timeout, total_timeout) =
-            reconciled((idle, total), (inherited.idle_timeout, total_for_connect));
-        let max_body = table.size("max_body", BODIES, problems).unwrap_or(inherited.max_body);
-        Limits { max_body, connect_timeout, idle_timeout, total_timeout }
+    /// These settings with what this table says put over them.
+    pub fn overlaid(&self, table: &Reader<'_>, files: &mut Files<'_>, problems: &mut Problems<'_>) -> Self {
+        Self {
+            timezone: table.text("timezone", problems, read_timezone).unwrap_or(self.timezone),
+            pace: overlaid_pace(self.pace, table, problems),
+            limits: overlaid_limits(self.limits, table, problems),
+            access: access::overlaid(&self.access, table, files, problems),
+            rewrite_host: hosts::overlaid(&self.rewrite_host, table, problems),
+        }
     }
+}
+
+fn overlaid_limits(inherited: Limits, table: &Reader<'_>, problems: &mut Problems<'_>) -> Limits {
+    let connect = table.duration("connect_timeout", TIMEOUTS, problems);
+    let idle = table.duration("idle_timeout", TIMEOUTS, problems);
+    let total = table.duration("total_timeout", TIMEOUTS, problems);
+    refuse_crossed(table, ("connect_timeout", connect), ("total_timeout", total), write_duration, problems);
+    refuse_crossed(table, ("idle_timeout", idle), ("total_timeout", total), write_duration, problems);
+    let (connect_timeout, total_for_connect) =
+        reconciled((connect, total), (inherited.connect_timeout, inherited.total_timeout));
+    let (idle_timeout, total_timeout) =
+        reconciled((idle, total), (inherited.idle_timeout, total_for_connect));
+    let max_body = table.size("max_body", BODIES, problems).unwrap_or(inherited.max_body);
+    Limits { max_body, connect_timeout, idle_timeout, total_timeout }
 }
 
 fn overlaid_pace(inherited: Pace, table: &Reader<'_>, problems: &mut Problems<'_>) -> Pace {

@@ -72,6 +72,13 @@ pub(super) static DEFAULTS: Shape = Shape {
         key("connect_timeout", "\"15s\""),
         key("idle_timeout", "\"20s\""),
         key("total_timeout", "\"60s\""),
+        key("http", "\"1.1\""),
+        key("user_agent", "\"Mozilla/5.0 (compatible; tintinh)\""),
+        key("headers", "{ \"X-Name\" = \"value\" }"),
+        key("proxy", "\"socks5h://127.0.0.1:9050\""),
+        key("ca_file", "\"ca/intermediate.pem\""),
+        key("cookie_challenge", "true"),
+        key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
     ],
 };
 
@@ -93,8 +100,26 @@ pub(super) static FEEDS: Shape = Shape {
         key("connect_timeout", "\"15s\""),
         key("idle_timeout", "\"20s\""),
         key("total_timeout", "\"60s\""),
+        key("http", "\"1.1\""),
+        key("user_agent", "\"Mozilla/5.0 (compatible; tintinh)\""),
+        key("headers", "{ \"X-Name\" = \"value\" }"),
+        key("proxy", "\"socks5h://127.0.0.1:9050\""),
+        key("ca_file", "\"ca/intermediate.pem\""),
+        key("cookie_challenge", "true"),
+        key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
+        key("tls_verify", "false"),
+        key("credentials_file", "\"bao-ninh-binh.secret\""),
     ],
 };
+
+/// Why a key stands in `[[feeds]]` alone, for those who would rather write it once for all.
+pub(super) fn why_each(name: &str) -> Option<&'static str> {
+    match name {
+        "tls_verify" => Some("to each source that cannot do without, and to no other"),
+        "credentials_file" => Some("to the one source that they are for: the others would be sent them too"),
+        _ => None,
+    }
+}
 
 /// The headers of the tables other than this one that may hold the key.
 pub(super) fn others_with(name: &str, this: &Shape) -> Vec<&'static str> {

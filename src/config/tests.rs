@@ -1,5 +1,7 @@
 //! The whole file at once: what comes of a good one, and what is told of a bad one.
 
+mod access;
+
 use std::fs;
 
 use super::*;
@@ -7,12 +9,17 @@ use crate::model::{Limits, Province};
 
 const SHIPPED: &str = include_str!("../../feeds.toml");
 
+/// Those of a file in this folder, started by hand.
+fn beside(folder: &Path) -> Surroundings {
+    Surroundings { folder: folder.to_owned(), ..Surroundings::default() }
+}
+
 fn good(text: &str) -> Config {
-    parse(text, Path::new("/etc/tintinh"), None).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    parse(text, &beside(Path::new("/etc/tintinh"))).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 fn told(text: &str) -> Vec<String> {
-    let problems = parse(text, Path::new("/etc/tintinh"), None).expect_err(text);
+    let problems = parse(text, &beside(Path::new("/etc/tintinh"))).expect_err(text);
     problems.iter().map(ToString::to_string).collect()
 }
 
@@ -74,7 +81,9 @@ fn a_source_overrides_the_defaults_and_the_defaults_the_standard() {
 #[test]
 fn the_stores_folder_is_beside_the_file_unless_somebody_says_otherwise() {
     let path = |text, state: Option<&str>| {
-        parse(text, Path::new("/etc/tintinh"), state.map(Path::new)).unwrap().store.path.display().to_string()
+        let state_directory = state.map(PathBuf::from);
+        let surroundings = Surroundings { state_directory, ..beside(Path::new("/etc/tintinh")) };
+        parse(text, &surroundings).unwrap().store.path.display().to_string()
     };
     assert_eq!(path("", None), "/etc/tintinh/data");
     assert_eq!(path("", Some("/var/lib/tintinh")), "/var/lib/tintinh");
@@ -99,7 +108,7 @@ fn each_problem_has_its_line_and_remedy() {
         assert_eq!(told(text), expected, "{text}");
         checked += 1;
     }
-    assert_eq!(checked, 77);
+    assert_eq!(checked, 123);
 }
 
 #[test]
@@ -153,14 +162,15 @@ fn the_shipped_head_shows_the_defaults() {
     let mut shown = 0;
     let mut uncommented = String::new();
     for line in SHIPPED.lines() {
-        let kept = hidden_key(line).inspect(|_| shown += 1).unwrap_or(line);
-        // The one key that has no default.
-        if !kept.starts_with("interval") {
-            uncommented.push_str(kept);
+        let hidden = hidden_key(line).inspect(|_| shown += 1);
+        // The keys that have no default.
+        let has_none = |key: &str| ["interval", "user_agent"].iter().any(|name| key.starts_with(name));
+        if !hidden.is_some_and(has_none) {
+            uncommented.push_str(hidden.unwrap_or(line));
         }
         uncommented.push('\n');
     }
-    assert_eq!(shown, 18);
+    assert_eq!(shown, 25);
     let (mut config, mut shipped) = (good(&uncommented), good(SHIPPED));
     assert!(config.server.public_url_given);
     config.server.public_url_given = false;
@@ -175,7 +185,10 @@ fn an_error_lists_its_problems_and_counts_them() {
     let file = folder.path().join("feeds.toml");
     let listing = |bytes: &[u8]| {
         fs::write(&file, bytes).unwrap();
-        load(&file, None).unwrap_err().to_string().replace(&file.display().to_string(), "feeds.toml")
+        load(&file, Surroundings::default())
+            .unwrap_err()
+            .to_string()
+            .replace(&file.display().to_string(), "feeds.toml")
     };
     assert_eq!(
         listing(b"[server]\nlistn = 1\n[store]\npath = 2\n"),
@@ -194,14 +207,21 @@ fn an_error_lists_its_problems_and_counts_them() {
 fn a_file_is_loaded_with_its_folder_and_a_missing_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("feeds.toml");
-    let missing = load(&file, None).unwrap_err();
+    let missing = load(&file, Surroundings::default()).unwrap_err();
     let expected = format!("{} cannot be read: No such file or directory (os error 2)", file.display());
     assert_eq!(missing.to_string(), expected);
     fs::write(&file, "\u{feff}[channel]\r\nwindow = \"1h\"\r\n").unwrap();
-    let config = load(&file, None).unwrap();
+    let config = load(&file, Surroundings::default()).unwrap();
     assert_eq!(config.channel.window, Duration::from_hours(1));
     assert_eq!(config.store.path, folder.path().join("data"));
 }
+
+/// Every key of how a server is asked.
+const ASKED: &str = "http = \"1.1\"\nuser_agent = \"A\"\nheaders = { X-A = \"1\", \"X-B\" = \"2\" }\n\
+    proxy = \"socks5h://u:p@127.0.0.1:9050\"\nca_file = \"none\"\ncookie_challenge = true\n\
+    rewrite_host = { \"a.vn\" = \"b.vn\", \"[::1]\" = \"c.vn.\" }\n\
+    [[feeds]]\nid = \"a\"\nheaders.Cookie = \"a\"\ntls_verify = false\ncredentials_file = \"a\"\n\
+    rewrite_host = { \"a.vn\" = \"\", \"b.vn\" = \"192.0.2.1\" }\n";
 
 #[test]
 fn a_mutated_file_never_panics_and_its_problems_lie_within_it() {
@@ -216,7 +236,7 @@ fn a_mutated_file_never_panics_and_its_problems_lie_within_it() {
     let start = SHIPPED.find("[[feeds]]\nid").unwrap();
     let body = &SHIPPED[start..start + 800.min(SHIPPED.len() - start)];
     let seed: Vec<char> =
-        format!("[server]\nlisten = \"127.0.0.1:1\"\n[defaults]\ninterval = \"1h\"\n{body}")
+        format!("[server]\nlisten = \"127.0.0.1:1\"\n[defaults]\ninterval = \"1h\"\n{ASKED}{body}")
             .chars()
             .collect();
     let spice: Vec<char> =
@@ -238,7 +258,7 @@ fn a_mutated_file_never_panics_and_its_problems_lie_within_it() {
             }
         }
         let text: String = text.into_iter().collect();
-        let Err(problems) = parse(&text, Path::new(""), None) else { continue };
+        let Err(problems) = parse(&text, &Surroundings::default()) else { continue };
         refused += 1;
         assert!(!problems.is_empty(), "{text}");
         let lines = text.matches('\n').count() + 1;

@@ -111,13 +111,13 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
+    use crate::config::Surroundings;
 
     const FILE: &str = "[server]\npublic_url = \"https://tin.example.vn/x\"\n[channel]\ntitle = \"Tin <&> tỉnh\"\n\
         [[feeds]]\nid = \"a\"\ntitle = \"Báo \\\"A\\\"\"\nprovince = \"nam-dinh\"\nurl = \"https://a.vn/rss\"\n";
 
     fn page(language: Language) -> String {
-        render(&crate::config::parse(FILE, Path::new("/"), None).unwrap(), language)
+        render(&crate::config::parse(FILE, &Surroundings::default()).unwrap(), language)
     }
 
     #[test]

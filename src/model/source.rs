@@ -109,7 +109,7 @@ pub struct Limits {
 }
 
 /// How a source's server is asked, where that differs from how servers usually are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// Never HTTP/2.
     pub http1_only: bool,
@@ -127,6 +127,34 @@ pub struct Access {
     pub authorization: Option<Secret>,
     /// A page that sets a cookie by script and loads itself again is passed, by one retry with that cookie.
     pub cookie_challenge: bool,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            http1_only,
+            lax_tls,
+            extra_ca,
+            proxy,
+            user_agent,
+            headers,
+            authorization,
+            cookie_challenge,
+        } = self;
+        // An address shows the user name and password that it holds.
+        let proxy = proxy.as_ref().map(|url| (url.scheme(), url.host_str(), url.port()));
+        formatter
+            .debug_struct("Access")
+            .field("http1_only", http1_only)
+            .field("lax_tls", lax_tls)
+            .field("extra_ca", &extra_ca.as_ref().map(|pem| pem.len()))
+            .field("proxy", &proxy)
+            .field("user_agent", user_agent)
+            .field("headers", headers)
+            .field("authorization", authorization)
+            .field("cookie_challenge", cookie_challenge)
+            .finish()
+    }
 }
 
 /// Text that never shows in a log, a page or a feed.

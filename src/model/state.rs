@@ -46,8 +46,8 @@ pub struct SourceState {
     pub validators: Validators,
     /// Of the body last read, so that an equal one is not read again.
     pub body: Option<Digest>,
-    /// Of everything but the body that the last reading depended on (normalizer version, address, zone): when it
-    /// differs, the source is read anew by one unconditional request.
+    /// Of everything but the body that the last reading depended on (normalizer version, address, zone, hosts rewritten,
+    /// who asks): when it differs, the source is read anew by one unconditional request.
     pub reading: Option<Digest>,
     /// When a whole body last came, or was asked for unconditionally in vain.
     #[serde(with = "chrono::serde::ts_milliseconds_option")]

@@ -3,6 +3,7 @@
 //! Lists, tables, pictures, sound and film stay; whatever runs, embeds, asks or styles goes. Of what is refused the text
 //! within stays, except where it is no prose (scripts, frames, drawings).
 
+mod addresses;
 mod bounds;
 mod markup;
 mod pictures;
@@ -19,6 +20,7 @@ use std::{
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
+pub(super) use self::addresses::readdressed;
 use self::bounds::Effort;
 use super::{escapes, text};
 use crate::parse::{Text, TextKind};

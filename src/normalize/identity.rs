@@ -57,7 +57,8 @@ pub(super) fn judge(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Option<Ca
         if identity.rule != Rule::Fingerprint {
             doubtful.push(fingerprint.key());
         }
-        Some(Candidate { entry: entry(draft, title, identity, canonical_link), doubtful })
+        let entry = entry(draft, title, identity, canonical_link);
+        Some(Candidate { entry, doubtful, published_link: None })
     };
     drafts.into_iter().zip(said).map(candidate).collect()
 }

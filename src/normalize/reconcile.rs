@@ -28,6 +28,9 @@ pub struct Arrival {
     /// Whether it is the first that was ever read of its source: what is older than the window then goes to the
     /// archive, so that a new source does not flood the readers.
     pub first: bool,
+    /// Whether what a reading depends on, beside the document, has changed since the last: what is different now
+    /// was edited by nobody.
+    pub reread: bool,
     /// The live window of the merged channels.
     pub window: Duration,
 }
@@ -55,21 +58,22 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
         let is_rekeyed =
             rekeyed && candidate.entry.identity.rule != Rule::Fingerprint && !known.contains_key(&keys[0]);
         keys.retain(|key| !known.contains_key(key));
+        let contents = Contents::of(&candidate);
         let mut entry = candidate.entry;
         match matched {
             Match::Repeat => {}
             Match::Kept(kept) => {
-                let aliases = aliases(&entry, keys, kept);
+                let aliases = aliases(&entry, contents, keys, kept);
                 changes.rekeyed += usize::from(is_rekeyed && !aliases.is_empty());
                 changes.aliases.extend(aliases);
-                changes.updated.extend(update(entry, kept));
+                changes.updated.extend(update(entry, contents, kept, arrival));
             }
             Match::New => {
                 undated += usize::from(published(&entry).is_none());
                 // A link that leads to an entry which another item is.
                 let is_taken = |link: &str| known.contains_key(&EntryKey::new(Rule::Link, link));
                 entry.canonical_link.take_if(|link| is_taken(link));
-                changes.inserted.push(insert(entry, keys, arrival, undated));
+                changes.inserted.push(insert(entry, contents, keys, arrival, undated));
             }
         }
     }
@@ -77,8 +81,13 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
 }
 
 /// The keys by which an entry is to be found from now on, of those that nothing has.
-fn aliases(entry: &Entry, mut unknown: Vec<EntryKey>, kept: &KnownEntry) -> Vec<(EntryKey, Seq)> {
-    if head(entry) == kept.head {
+fn aliases(
+    entry: &Entry,
+    contents: Contents,
+    mut unknown: Vec<EntryKey>,
+    kept: &KnownEntry,
+) -> Vec<(EntryKey, Seq)> {
+    if contents.head == kept.head {
         // It bore this link already, and yet the link was not its key: it was shared.
         let link = entry.canonical_link.as_deref().map(|link| EntryKey::new(Rule::Link, link));
         unknown.retain(|key| Some(*key) != link);
@@ -87,18 +96,28 @@ fn aliases(entry: &Entry, mut unknown: Vec<EntryKey>, kept: &KnownEntry) -> Vec<
     unknown.into_iter().map(|key| (key, kept.seq)).collect()
 }
 
-fn update(entry: Entry, kept: &KnownEntry) -> Option<Update> {
-    let (head, digest) = digests(&entry);
+fn update(entry: Entry, contents: Contents, kept: &KnownEntry, arrival: &Arrival) -> Option<Update> {
+    let Contents { head, digest } = contents;
     if digest == kept.digest {
         return None;
     }
-    let body_updates = if head == kept.head { kept.body_updates + 1 } else { 0 };
+    let body_updates = match head == kept.head {
+        true if arrival.reread => kept.body_updates.min(BODY_UPDATES_MAX),
+        true => kept.body_updates + 1,
+        false => 0,
+    };
     let (likeness, _) = likeness::of(&entry);
     let known = KnownEntry { digest, head, likeness, body_updates, ..*kept };
     (body_updates <= BODY_UPDATES_MAX).then_some(Update { known, entry })
 }
 
-fn insert(entry: Entry, keys: Vec<EntryKey>, arrival: &Arrival, undated: usize) -> NewEntry {
+fn insert(
+    entry: Entry,
+    contents: Contents,
+    keys: Vec<EntryKey>,
+    arrival: &Arrival,
+    undated: usize,
+) -> NewEntry {
     let now = arrival.now;
     let date = published(&entry).map_or(now, |date| date.min(now));
     let oldest =
@@ -109,7 +128,7 @@ fn insert(entry: Entry, keys: Vec<EntryKey>, arrival: &Arrival, undated: usize) 
         None if arrival.first && undated > FIRST_UNDATED => oldest - chrono::Duration::milliseconds(1),
         _ => now,
     };
-    let (head, digest) = digests(&entry);
+    let Contents { head, digest } = contents;
     let (likeness, _) = likeness::of(&entry);
     NewEntry { entry, keys, digest, head, likeness, date, place }
 }
@@ -119,19 +138,31 @@ pub(super) fn published(entry: &Entry) -> Option<Timestamp> {
     entry.published.or(entry.updated)
 }
 
-/// Of what an editor changes on purpose, and of all that readers see. Dates are in neither: they are fixed once
-/// published, and some publishers move them by seconds between polls (NukeViet 4.6).
-fn digests(entry: &Entry) -> (Digest, Digest) {
-    let head = head(entry);
-    let Entry { summary, content, authors, categories, image, enclosures, .. } = entry;
-    let rest =
-        serde_json::to_vec(&(summary, content, authors, categories, image, enclosures)).unwrap_or_default();
-    (head, Digest::of(&[&head.0, &rest]))
+/// Digests of what an entry holds. Dates are in neither: they are fixed once published, and some publishers move them
+/// by seconds between polls (NukeViet 4.6).
+#[derive(Clone, Copy)]
+struct Contents {
+    /// Of what an editor changes on purpose: title and link, as published.
+    head: Digest,
+    /// Of all that readers see.
+    digest: Digest,
 }
 
-fn head(entry: &Entry) -> Digest {
-    let link = entry.link.as_deref().unwrap_or_default();
-    Digest::of(&[entry.title.as_bytes(), link.as_bytes()])
+impl Contents {
+    fn of(candidate: &Candidate) -> Self {
+        let Candidate { entry, published_link, .. } = candidate;
+        let Entry { title, link, summary, content, authors, categories, image, enclosures, .. } = entry;
+        let seen = link.as_deref().unwrap_or_default().as_bytes();
+        let link = published_link.as_deref().map_or(seen, str::as_bytes);
+        let head = Digest::of(&[title.as_bytes(), link]);
+        let rest = serde_json::to_vec(&(summary, content, authors, categories, image, enclosures))
+            .unwrap_or_default();
+        let digest = match published_link {
+            None => Digest::of(&[&head.0, &rest]),
+            Some(_) => Digest::of(&[&head.0, &rest, seen]),
+        };
+        Self { head, digest }
+    }
 }
 
 #[cfg(test)]

@@ -132,6 +132,7 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
     };
     let feed = parse::parse(&document, read_date)?;
     let mut entries = normalize::normalize(&feed, &body.url);
+    normalize::rewrite_hosts(&mut entries, &source.rewrite_host);
     let circumstances = Circumstances { zone, now, modified: modified(body) };
     let mut dated: Vec<&mut Entry> = entries.iter_mut().map(|candidate| &mut candidate.entry).collect();
     let corrections = dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances);

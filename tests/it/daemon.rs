@@ -1,5 +1,6 @@
 //! The whole house: publishers on loopback on one side, readers on the other.
 
+mod rewrites;
 mod settings;
 
 use reqwest::Method;

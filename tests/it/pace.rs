@@ -58,9 +58,8 @@ fn rules() -> Vec<Rule> {
         ),
         rule(
             "max age on 304",
-            |asked| match asked.unconditional {
-                true => plain(asked),
-                false => not_modified(Some(5 * HOUR)).into(),
+            |asked| {
+                if asked.unconditional { plain(asked) } else { not_modified(Some(5 * HOUR)).into() }
             },
             // The first answer is a 200 without one; and the longer nothing new comes, the slower the pace.
             15 * MINUTE,

@@ -1,5 +1,6 @@
 //! The daemon as the service manager and the admin at a shell meet it: exit codes, words, signals, notifications, logs.
 
+mod check;
 mod kill;
 mod logs;
 mod notify;

@@ -1,7 +1,8 @@
-use std::{ops::ControlFlow, path::Path};
+use std::ops::ControlFlow;
 
 use super::*;
 use crate::{
+    config::{self, Surroundings},
     model::{
         Alike, Changes, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness, NewEntry, Row,
         Rule, SourceState,
@@ -86,7 +87,7 @@ async fn rendering(engine: impl Engine, inserted: Vec<NewEntry>) -> Rendering {
     let commit = Commit { source: source.clone(), at: clock::now(), changes, state, durable: false };
     store.commit(commit).await.unwrap();
     let file = "[[feeds]]\nid = \"a\"\ntitle = \"A\"\nprovince = \"hue\"\nurl = \"https://a.vn/rss\"\n";
-    let config = crate::config::parse(file, Path::new("/"), None).unwrap();
+    let config = config::parse(file, &Surroundings::default()).unwrap();
     let (_, config) = watch::channel(Arc::new(config));
     Rendering::new(store, Arc::new(Board::new(HashMap::new())), config)
 }

@@ -1,6 +1,7 @@
 //! Documents one after the other at one address, and what each changes.
 
 mod random;
+mod rewrites;
 mod transitions;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,7 +19,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn arrival(first: bool) -> Arrival {
-    Arrival { now: at("2026-11-23T06:00:00Z"), first, window: Duration::from_hours(48) }
+    Arrival { now: at("2026-11-23T06:00:00Z"), first, reread: false, window: Duration::from_hours(48) }
 }
 
 /// An item; an empty guid or link is none.
@@ -62,11 +63,14 @@ impl Shelf {
     /// Reads a document, keeps what it changes, and gives that back.
     fn read(&mut self, document: &[Draft]) -> Changes {
         let home = Url::parse("https://bao.vn/").ok();
-        let candidates = assign(document.to_vec(), &[home]);
+        self.take(assign(document.to_vec(), &[home]), &arrival(false))
+    }
+
+    fn take(&mut self, candidates: Vec<Candidate>, arrival: &Arrival) -> Changes {
         let mut known = self.known(&keys(&candidates));
         let doubts = doubts(&candidates, &known);
         known.extend(self.known(&doubts.keys));
-        let changes = reconcile(candidates, &known, &self.alike(&doubts.titles), &arrival(false));
+        let changes = reconcile(candidates, &known, &self.alike(&doubts.titles), arrival);
         self.keep(&changes);
         changes
     }

@@ -38,7 +38,8 @@ const CLAMP: &str = "DESIGN: nobody is waited for longer than a day";
 fn wishes() -> Vec<Wish> {
     let date = "Tue, 17 Jan 2012 00:00:00 GMT";
     let late = |status, value: &str| Reply::status(status).header("Retry-After", value);
-    let skipped: String = (0..24).map(|hour| format!("<hour>{hour}</hour>")).collect();
+    let hours: Vec<String> = (0..24).map(|hour| format!("<hour>{hour}</hour>")).collect();
+    let skipped = hours.concat();
     vec![
         wish("nothing", "the interval in the file", Reply::ok(document("Một")), 1),
         wish("max-age", MAX_AGE, fresh("Cache-Control", "public, max-age=7200"), 2 * HOUR),

@@ -173,7 +173,7 @@ async fn poll(
 ) -> Ended {
     let began = clock();
     // Most servers are quick; some take seconds.
-    sleep(Duration::from_millis(200 + 3000 * u64::from(source.id.as_str().len() % 3 == 0))).await;
+    sleep(Duration::from_millis(200 + 3000 * u64::from(source.id.as_str().len().is_multiple_of(3)))).await;
     let now = clock();
     let mut records = records.lock().unwrap();
     let before = records.states.get(&source.id).cloned().unwrap_or_default();

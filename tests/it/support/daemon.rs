@@ -148,7 +148,8 @@ impl Daemon {
 }
 
 fn parse(folder: &Path, tables: &str) -> config::Config {
-    config::parse(&format!("{HEAD}{tables}"), folder, None).unwrap()
+    let surroundings = config::Surroundings { folder: folder.to_owned(), ..config::Surroundings::default() };
+    config::parse(&format!("{HEAD}{tables}"), &surroundings).unwrap()
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Answer {

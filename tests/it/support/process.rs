@@ -23,10 +23,11 @@ pub use rustix::process::Signal;
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What surroundings may have set, and no test wants.
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 9] = [
     "TINTINH_LOG",
     "TINTINH_LOG_FORMAT",
     "STATE_DIRECTORY",
+    "CREDENTIALS_DIRECTORY",
     "JOURNAL_STREAM",
     "NOTIFY_SOCKET",
     "WATCHDOG_USEC",
