@@ -2,7 +2,7 @@
 
 use tracing::{debug, info, warn};
 
-use crate::model::{Outcome, SourceId, SourceState, Timestamp};
+use crate::model::{Outcome, SourceId, SourceState, State, Timestamp};
 
 /// One line for each poll that is worth one: news, and failures; the rest only for who asks for it.
 pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: Timestamp) {
@@ -23,6 +23,9 @@ pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: T
 
 /// What had to be put right, and what the admin and the publisher should know: once, not at every poll.
 pub(super) fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceState) {
+    if after.state == State::Silent && before.state != State::Silent {
+        warn!(source = %id, "silent: {}", after.reason);
+    }
     let to = |state: &SourceState| state.moved.as_ref().map(|moved| moved.to.clone());
     match (&after.adopted, to(after)) {
         (Some(address), _) if before.adopted != after.adopted => {
