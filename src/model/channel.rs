@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Province, Seq, SourceId, Timestamp};
+use super::{Digest, Headcount, Province, Seq, SourceId, Timestamp};
 
 /// Names a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +48,9 @@ pub struct ChannelState {
     pub rendered: Option<Timestamp>,
     /// What has aged or been cut out of the document.
     pub floors: Floors,
+    /// How many read it, so that a restart does not make them none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readers: Option<Headcount>,
 }
 
 /// For each source, the oldest place (milliseconds since 1970, and number) that it may still show in a channel: what
