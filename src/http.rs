@@ -4,9 +4,11 @@ mod admin;
 mod answer;
 mod asked;
 mod audience;
+mod html;
 mod index;
 mod language;
 mod listener;
+mod status;
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 

@@ -56,3 +56,22 @@ pub struct ChannelState {
 /// For each source, the oldest place (milliseconds since 1970, and number) that it may still show in a channel: what
 /// lies below has aged or been cut out, and does not come back.
 pub type Floors = BTreeMap<SourceId, (i64, Seq)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_older_version_kept_is_read() {
+        let digest = Digest([7; 16]);
+        let (last_modified, seven) = (Timestamp::UNIX_EPOCH, serde_json::to_value(digest).unwrap());
+        let kept = serde_json::json!({"digest": seven, "rules": seven, "last_modified": 0, "floors": {}});
+        let state: ChannelState = serde_json::from_value(kept.clone()).unwrap();
+        let floors = Floors::new();
+        let wanted =
+            ChannelState { digest, rules: digest, last_modified, rendered: None, floors, readers: None };
+        assert_eq!(state, wanted);
+        // And what nobody reads is written as it was, so that the older version reads it too.
+        assert_eq!(serde_json::to_value(&state).unwrap(), kept);
+    }
+}

@@ -20,5 +20,6 @@ mod mutations;
 mod poll;
 mod preview;
 mod process;
+mod status;
 mod store_kill;
 mod support;
