@@ -1,5 +1,6 @@
 //! The composition root: opens, binds, wires, reloads, and drains. Decides nothing about feeds.
 
+mod announcing;
 pub mod clock;
 mod rendering;
 mod site;
@@ -21,7 +22,7 @@ use crate::{
     config::Config,
     fetch::{FetchError, Fetcher, Introduction, Network},
     hosts::{Host, Hosts},
-    http::{self, Kept, Limits},
+    http::{self, Audience, Kept, Limits},
     model::{Source, SourceId, Timestamp},
     notify,
     poll::Poller,
@@ -37,8 +38,6 @@ pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 const CHANGES_MAX: usize = 1024;
 /// Without a turn of the scheduler for so long, the watchdog is not told that we live.
 const PULSE_MAX: Duration = Duration::from_secs(30);
-/// Where people who wonder about our requests can read who we are, when the admin gave no address.
-const PROJECT: &str = env!("CARGO_PKG_HOMEPAGE");
 
 /// The daemon could not start, or could not go on.
 #[derive(Debug, Error)]
@@ -96,7 +95,7 @@ impl App {
         let admin = listen("admins", "admin.listen", config.admin.listen).await?;
         let addresses = (bound(&readers, config.server.listen), bound(&admin, config.admin.listen));
         config.server.public_url = config.server.public_url_at(addresses.0);
-        let (introduction, introduced) = watch::channel(introduction(&config));
+        let (introduction, introduced) = watch::channel(announcing::introduction(&config));
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
         let store = Store::open(config.store.path.clone()).await?;
@@ -105,7 +104,10 @@ impl App {
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
         let (config, config_seen) = watch::channel(Arc::new(config));
         let (stop, stopped) = watch::channel(false);
-        let rendering = Arc::new(Rendering::new(store.clone(), Arc::clone(&board), config_seen.clone()));
+        let audience = Arc::new(Audience::new(clock::now()));
+        let rendering =
+            Rendering::new(store.clone(), Arc::clone(&board), Arc::clone(&audience), config_seen.clone());
+        let rendering = Arc::new(rendering);
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all().await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let clock: fn() -> Timestamp = clock::now;
@@ -123,11 +125,14 @@ impl App {
             store,
             tasks: JoinSet::new(),
         };
-        let site = site::site(&config_seen, kept_seen, &board, &pulse, &rendering);
+        let site = site::site(&config_seen, kept_seen, &board, &pulse, &rendering, &audience, &app.store);
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
         app.render(rendering, newly_changed, kept);
+        announcing::tell(&audience, &app.introduction, clock::now());
+        let announcing = announcing::run(audience, app.introduction.clone(), clock::now, stopped.clone());
+        app.serve("announcing", announcing);
         let poll = poll_of(poller, config_seen, news);
         app.schedule(sources_seen, poll, board, hosts, &pulse, stopped);
         app.watch(pulse);
@@ -159,7 +164,7 @@ impl App {
                 ("network.allow", old.network.allow == new.network.allow),
             ];
             new.server.public_url = new.server.public_url_at(readers);
-            introduction.send_replace(self::introduction(&new));
+            introduction.send_modify(|introduction| introduction.address = announcing::address(&new));
             sources.send_replace(Arc::new(new.sources.clone()));
             notify::status(&in_short(&new, readers));
             config.send_replace(Arc::new(new));
@@ -304,10 +309,4 @@ fn bound(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
 /// What `systemctl status` shows.
 fn in_short(config: &Config, readers: SocketAddr) -> String {
     format!("{} feeds, http://{readers}/feed.xml", config.sources.len())
-}
-
-/// What publishers are told of us.
-fn introduction(config: &Config) -> Introduction {
-    let own = config.server.public_url_given.then(|| config.server.public_url.to_string());
-    Introduction { address: own.unwrap_or_else(|| PROJECT.to_owned()), readership: Arc::default() }
 }

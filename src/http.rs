@@ -2,16 +2,20 @@
 
 mod admin;
 mod answer;
+mod asked;
+mod audience;
+mod html;
 mod index;
 mod language;
 mod listener;
+mod status;
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -25,7 +29,10 @@ use crate::{
     publish::Published,
 };
 
+use asked::Asked;
+
 pub use admin::admin;
+pub use audience::Audience;
 pub use listener::{Limits, serve};
 
 /// The documents that are kept rendered.
@@ -52,6 +59,12 @@ pub struct Site {
     pub config: watch::Receiver<Arc<Config>>,
     /// How the sources fare.
     pub board: Arc<Board>,
+    /// Who reads.
+    pub audience: Arc<Audience>,
+    /// Why nothing can be kept any more; `None` while the store is well.
+    pub store_failure: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+    /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
+    pub offline_since: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
     /// What time it is.
     pub clock: fn() -> Timestamp,
 }
@@ -76,11 +89,11 @@ fn name(file: &FileName) -> Option<&str> {
     file.as_ref().ok()?.strip_suffix(".xml")
 }
 
-async fn feed(State(site): State<Site>, headers: HeaderMap) -> Response {
-    kept(&site, &ChannelId::All, &headers)
+async fn feed(State(site): State<Site>, asked: Asked) -> Response {
+    kept(&site, &ChannelId::All, &asked)
 }
 
-async fn province(State(site): State<Site>, file: FileName, headers: HeaderMap) -> Response {
+async fn province(State(site): State<Site>, file: FileName, asked: Asked) -> Response {
     let Some((slug, province)) = name(&file).and_then(|slug| Some((slug, Province::find(slug)?))) else {
         return not_found("No province has this address. They are listed on the start page: /");
     };
@@ -88,23 +101,29 @@ async fn province(State(site): State<Site>, file: FileName, headers: HeaderMap) 
         // Relative: a proxy may show us below a path that we are not asked by.
         return Redirect::permanent(&format!("{}.xml", province.slug())).into_response();
     }
-    kept(&site, &ChannelId::Province(province), &headers)
+    kept(&site, &ChannelId::Province(province), &asked)
 }
 
-fn kept(site: &Site, id: &ChannelId, headers: &HeaderMap) -> Response {
+fn kept(site: &Site, id: &ChannelId, asked: &Asked) -> Response {
     let document = site.kept.borrow().get(id).cloned();
     match document {
-        Some(document) => answer::document(&document, headers, (site.fresh_for)(id)),
+        Some(document) => given(site, &document, id, asked),
         None => unavailable("This feed is being made. Please ask again in a minute."),
     }
 }
 
-async fn source(State(site): State<Site>, file: FileName, headers: HeaderMap) -> Response {
+/// The channel's document, to one who reads it.
+fn given(site: &Site, document: &Published, id: &ChannelId, asked: &Asked) -> Response {
+    site.audience.note(id, asked.peer, &asked.headers, (site.clock)());
+    answer::document(document, &asked.headers, (site.fresh_for)(id))
+}
+
+async fn source(State(site): State<Site>, file: FileName, asked: Asked) -> Response {
     let Some(id) = name(&file).and_then(SourceId::new) else {
         return not_found("No source has this address. They are listed on the start page: /");
     };
     match (site.render)(id.clone()).await {
-        Ok(Some(document)) => answer::document(&document, &headers, (site.fresh_for)(&ChannelId::Source(id))),
+        Ok(Some(document)) => given(&site, &document, &ChannelId::Source(id), &asked),
         Ok(None) => not_found("No source has this address. They are listed on the start page: /"),
         Err(error) => {
             tracing::error!(source = %id, %error, "a source's feed could not be made");

@@ -26,7 +26,7 @@
 //! | [`poll`] | one source, once; every path ends in a commit | wiring |
 //! | [`merge`] | which entries make a channel | pure |
 //! | [`publish`] | entries to bytes; the only room that names rss | pure |
-//! | [`http`] | serves bytes; touches no disk | network |
+//! | [`http`] | serves bytes, counts who reads, shows how all fares; touches no disk | network |
 //! | [`notify`] | tells systemd | edge |
 //! | [`app`] | opens, wires, reloads, drains; the only clock | wiring |
 //! | [`cli`] | arguments in, exit code out; `preview` reads one document without a store | edge |

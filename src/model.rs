@@ -14,7 +14,7 @@ pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
 };
 pub use province::Province;
-pub use readership::Readership;
+pub use readership::{Headcount, Readership};
 pub use source::{Access, Limits, Pace, Secret, Source, SourceId};
 pub use state::{Failure, Hints, Moved, Outcome, Reach, Rhythm, Skip, SourceState, State, Tally, Validators};
 

@@ -130,6 +130,12 @@ impl Store {
         self.failure.told().await
     }
 
+    /// Why the store has failed, if it has.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.failure.reason()
+    }
+
     /// What is known under these keys of this source; keys that are not known are absent.
     ///
     /// # Errors

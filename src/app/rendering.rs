@@ -21,7 +21,7 @@ use super::clock;
 use crate::{
     board::Board,
     config::Config,
-    http::Kept,
+    http::{Audience, Kept},
     merge::{self, Rules},
     model::{
         ChannelId, ChannelState, Digest, Floors, Province, Seq, Source, SourceId, StoredEntry, Timestamp,
@@ -57,6 +57,7 @@ pub enum RenderError {
 pub(super) struct Rendering {
     store: Store,
     board: Arc<Board>,
+    audience: Arc<Audience>,
     config: watch::Receiver<Arc<Config>>,
     cache: Cache<CacheKey, Arc<Published>, BySize>,
     turns: Semaphore,
@@ -69,11 +70,17 @@ pub(super) struct Rendering {
 }
 
 impl Rendering {
-    pub(super) fn new(store: Store, board: Arc<Board>, config: watch::Receiver<Arc<Config>>) -> Self {
+    pub(super) fn new(
+        store: Store,
+        board: Arc<Board>,
+        audience: Arc<Audience>,
+        config: watch::Receiver<Arc<Config>>,
+    ) -> Self {
         let cache = Cache::with_weighter(CACHE_DOCUMENTS, CACHE_BYTES, BySize);
         Self {
             store,
             board,
+            audience,
             config,
             cache,
             turns: Semaphore::new(RENDERS_MAX),
@@ -180,7 +187,8 @@ impl Rendering {
         // Not `now`, which at a start lies in the past.
         let last_modified = same.map_or_else(clock::now, |before| before.last_modified);
         let rendered = Some(now);
-        let state = ChannelState { digest, rules: rules.digest(), last_modified, rendered, floors };
+        let readers = self.audience.count(id, clock::now());
+        let state = ChannelState { digest, rules: rules.digest(), last_modified, rendered, floors, readers };
         if before.as_ref() != Some(&state) {
             self.remember(id, &state).await?;
         }

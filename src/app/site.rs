@@ -9,9 +9,10 @@ use crate::{
     board::Board,
     cadence,
     config::Config,
-    http::{self, Kept, Site, Unavailable},
+    http::{self, Audience, Kept, Site, Unavailable},
     model::{ChannelId, Source, SourceId, Timestamp},
     scheduler::Pulse,
+    store::Store,
 };
 
 /// Kept documents as they are; a source's own are rendered when they are asked for.
@@ -21,7 +22,10 @@ pub(super) fn site(
     board: &Arc<Board>,
     pulse: &Arc<Pulse>,
     rendering: &Arc<Rendering>,
+    audience: &Arc<Audience>,
+    store: &Store,
 ) -> Site {
+    let (store, offline) = (store.clone(), Arc::clone(pulse));
     let rendering = Arc::clone(rendering);
     let render = move |id: SourceId| -> http::Rendered {
         let rendering = Arc::clone(&rendering);
@@ -38,6 +42,9 @@ pub(super) fn site(
         fresh_for: Arc::new(fresh_for),
         config: config.clone(),
         board: Arc::clone(board),
+        audience: Arc::clone(audience),
+        store_failure: Arc::new(move || store.failure()),
+        offline_since: Arc::new(move || offline.offline_since()),
         clock: clock::now,
     }
 }

@@ -118,7 +118,7 @@ fn greeting(readers: SocketAddr, admin: SocketAddr, file: &Path, publishers: &Pu
          \x20 merged feed     http://{readers}/feed.xml\n\
          \x20 one province    http://{readers}/provinces/ninh-binh.xml\n\
          \x20 one source      http://{readers}/sources/bao-hue.xml\n\
-         \x20 how all fare    http://{admin}/status.json\n\n\
+         \x20 how all fare    http://{admin}/\n\n\
          The publishers:\n"
     );
     for (sample, address) in SAMPLES.iter().zip(&publishers.addresses) {

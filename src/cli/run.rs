@@ -77,7 +77,7 @@ pub(super) async fn daemon(
             return super::FAILURE;
         }
     };
-    info!(feeds, "serving http://{}/feed.xml; status at http://{}/status.json", app.readers(), app.admin());
+    info!(feeds, "serving http://{}/feed.xml; status at http://{}/", app.readers(), app.admin());
     greet(&app);
     let reload = app.reloader();
     let end = async {

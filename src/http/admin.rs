@@ -4,87 +4,28 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use axum::{
-    Json, Router,
-    extract::{Request, State},
+    Router,
+    extract::Request,
     http::{HeaderMap, StatusCode, Uri, header, uri::Authority},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
-use serde::Serialize;
 
-use super::{Site, method_not_allowed, not_found, plain};
-use crate::model::{self, SourceId, Timestamp};
+use super::{Site, method_not_allowed, not_found, plain, status};
 
 /// What the admin listener serves.
 pub fn admin(site: Site) -> Router {
     Router::new()
-        .route("/status.json", get(status))
+        .route("/", get(status::page))
+        .route("/status.json", get(status::json))
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .fallback(|| async {
-            not_found("There is nothing at this address. /status.json tells how the sources fare.")
+            not_found("There is nothing at this address. The start page tells how the sources fare: /")
         })
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(refuse_foreign))
         .with_state(site)
-}
-
-#[derive(Serialize)]
-struct Status {
-    version: &'static str,
-    time: Timestamp,
-    sources: Vec<SourceStatus>,
-}
-
-#[derive(Serialize)]
-struct SourceStatus {
-    id: SourceId,
-    title: String,
-    province: Option<&'static str>,
-    url: String,
-    enabled: bool,
-    state: model::State,
-    since: Option<Timestamp>,
-    reason: String,
-    failures: u32,
-    last_poll: Option<Timestamp>,
-    last_success: Option<Timestamp>,
-    last_entry: Option<Timestamp>,
-    next_poll: Option<Timestamp>,
-    repairs: Vec<String>,
-    warnings: Vec<String>,
-}
-
-async fn status(State(site): State<Site>) -> Response {
-    let config = site.config.borrow().clone();
-    let sources = config.sources.iter().map(|source| {
-        let state = site.board.state(&source.id);
-        let polled = |at| state.last_poll.is_some().then_some(at);
-        let mut url = source.url.clone();
-        // Credentials never reach a page. Both fail only for addresses without a host.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-        SourceStatus {
-            id: source.id.clone(),
-            title: source.title.clone(),
-            province: source.province.map(model::Province::slug),
-            url: url.into(),
-            enabled: source.enabled,
-            state: state.state,
-            since: polled(state.since),
-            failures: state.failures,
-            last_poll: state.last_poll,
-            last_success: state.last_success,
-            last_entry: state.last_entry,
-            next_poll: polled(state.next_poll),
-            reason: state.reason,
-            repairs: state.repairs,
-            warnings: state.warnings,
-        }
-    });
-    let status =
-        Status { version: env!("CARGO_PKG_VERSION"), time: (site.clock)(), sources: sources.collect() };
-    ([(header::CACHE_CONTROL, "no-store")], Json(status)).into_response()
 }
 
 async fn refuse_foreign(request: Request, next: Next) -> Response {

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Site, language::Language};
+use super::{Site, html::escape, language::Language};
 use crate::{
     config::Config,
     model::{ChannelId, Province},
@@ -102,10 +102,6 @@ fn link(config: &Config, channel: &ChannelId, name: &str) -> String {
 
 fn address(config: &Config, channel: &ChannelId) -> String {
     escape(&format!("{}{channel}.xml", config.server.public_url))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

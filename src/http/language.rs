@@ -26,6 +26,19 @@ impl Language {
         }
     }
 
+    /// A number with its thousands marked off: `40.000`, `40,000`.
+    pub(super) fn number(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut marked = String::with_capacity(digits.len() * 4 / 3);
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                marked.push_str(self.pick(".", ","));
+            }
+            marked.push(digit);
+        }
+        marked
+    }
+
     /// The better of the two by Accept-Language; Vietnamese where it says nothing of either.
     pub(super) fn of(asked: &HeaderMap) -> Self {
         let lists = asked.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
@@ -55,6 +68,20 @@ pub(super) fn weighted(item: &str) -> (&str, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_marked_off_as_in_the_language() {
+        let table = [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1_000, "1.000", "1,000"),
+            (40_123_456, "40.123.456", "40,123,456"),
+        ];
+        for (number, vietnamese, english) in table {
+            assert_eq!(Language::Vietnamese.number(number), vietnamese);
+            assert_eq!(Language::English.number(number), english);
+        }
+    }
 
     #[test]
     fn the_better_of_our_languages_is_taken() {

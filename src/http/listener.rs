@@ -1,8 +1,10 @@
 //! A listener's connections, each with limits: nobody who sends slowly, reads slowly, or does neither, can keep others
-//! from being answered. Speaks HTTP/1 (RFC 9112) and knows nothing of what is answered.
+//! from being answered. Speaks HTTP/1 (RFC 9112), says with each request whence it came, and knows nothing of what is
+//! answered.
 
 use std::{
     io::{self, ErrorKind, IoSlice},
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
@@ -10,7 +12,7 @@ use std::{
 };
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -23,6 +25,8 @@ use tokio::{
     time::{Instant, Sleep, sleep, timeout},
 };
 use tracing::{debug, error, info};
+
+use super::asked::Peer;
 
 /// The most that a request's line and headers may take, in bytes; also what waits to be sent besides a body.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
@@ -74,13 +78,13 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
                 let place = Arc::clone(&places).acquire_owned().await.ok();
                 (accepted(&listener).await, place)
             };
-            let (stream, place) = tokio::select! {
+            let ((stream, peer), place) = tokio::select! {
                 () = &mut stopped => break,
                 next = next => next,
             };
-            let (router, stop) = (router.clone(), stop.clone());
+            let (router, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
             connections.spawn(async move {
-                converse(stream, router, limits, stop).await;
+                converse(stream, Introducing { router, peer: Peer(peer.ip()) }, limits, stop).await;
                 drop(place);
             });
             // One that panicked has harmed nobody else.
@@ -96,16 +100,16 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// The next client, however often the system refuses one.
-async fn accepted(listener: &TcpListener) -> TcpStream {
+/// The next client, and whence it comes, however often the system refuses one.
+async fn accepted(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     let mut told = false;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok(client) => {
                 if told {
                     info!("connections are accepted again");
                 }
-                return stream;
+                return client;
             }
             // The client's own doing: it left before we came to it.
             Err(error) if is_of_the_client(&error) => debug!(%error, "a client left"),
@@ -126,7 +130,7 @@ fn is_of_the_client(error: &io::Error) -> bool {
 }
 
 /// One connection to its end.
-async fn converse(stream: TcpStream, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, service: Introducing, limits: Limits, stop: watch::Receiver<bool>) {
     // An answer goes out when it is made; where that cannot be asked for, it goes out a little later.
     let _ = stream.set_nodelay(true);
     let stream = TokioIo::new(Impatient { stream, patience: limits.stall, waiting: None });
@@ -135,7 +139,7 @@ async fn converse(stream: TcpStream, router: Router, limits: Limits, stop: watch
         .header_read_timeout(limits.request)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(stream, TowerToHyperService::new(router));
+        .serve_connection(stream, service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,
@@ -149,6 +153,23 @@ async fn converse(stream: TcpStream, router: Router, limits: Limits, stop: watch
     };
     if let Err(error) = ended {
         debug!(%error, "a connection ended early");
+    }
+}
+
+/// The router, told with each request who is at the other end.
+struct Introducing {
+    router: TowerToHyperService<Router>,
+    peer: Peer,
+}
+
+impl Service<hyper::Request<Incoming>> for Introducing {
+    type Response = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.router.call(request)
     }
 }
 

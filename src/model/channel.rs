@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Province, Seq, SourceId, Timestamp};
+use super::{Digest, Headcount, Province, Seq, SourceId, Timestamp};
 
 /// Names a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,8 +48,30 @@ pub struct ChannelState {
     pub rendered: Option<Timestamp>,
     /// What has aged or been cut out of the document.
     pub floors: Floors,
+    /// How many read it, so that a restart does not make them none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readers: Option<Headcount>,
 }
 
 /// For each source, the oldest place (milliseconds since 1970, and number) that it may still show in a channel: what
 /// lies below has aged or been cut out, and does not come back.
 pub type Floors = BTreeMap<SourceId, (i64, Seq)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_older_version_kept_is_read() {
+        let digest = Digest([7; 16]);
+        let (last_modified, seven) = (Timestamp::UNIX_EPOCH, serde_json::to_value(digest).unwrap());
+        let kept = serde_json::json!({"digest": seven, "rules": seven, "last_modified": 0, "floors": {}});
+        let state: ChannelState = serde_json::from_value(kept.clone()).unwrap();
+        let floors = Floors::new();
+        let wanted =
+            ChannelState { digest, rules: digest, last_modified, rendered: None, floors, readers: None };
+        assert_eq!(state, wanted);
+        // And what nobody reads is written as it was, so that the older version reads it too.
+        assert_eq!(serde_json::to_value(&state).unwrap(), kept);
+    }
+}

@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use super::{Census, Engine, MemoryEngine, Scope, SledEngine, samples::*};
 use crate::model::{
-    ChannelId, ChannelState, Digest, EntryKey, KnownEntry, Province, Row, Rule, Seq, StoredEntry, Validators,
+    ChannelId, ChannelState, Digest, EntryKey, Headcount, KnownEntry, Province, Row, Rule, Seq, StoredEntry,
+    Validators,
 };
 
 use titles::{
@@ -251,6 +252,7 @@ fn channel_state(sources: u32) -> ChannelState {
         last_modified: at(sources),
         rendered: Some(at(sources + 1)),
         floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
+        readers: (sources > 0).then(|| Headcount { readers: sources, at: at(sources + 2) }),
     }
 }
 

@@ -144,6 +144,7 @@ fn channel() -> ChannelState {
         last_modified: at(1),
         rendered: None,
         floors: [].into(),
+        readers: None,
     }
 }
 

@@ -81,6 +81,11 @@ impl Failure {
         }
     }
 
+    /// The reason, once there is one.
+    pub fn reason(&self) -> Option<String> {
+        self.0.borrow().clone()
+    }
+
     /// Waits for a failure.
     pub async fn told(&self) -> String {
         let mut receiver = self.0.subscribe();

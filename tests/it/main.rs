@@ -22,5 +22,6 @@ mod pace;
 mod poll;
 mod preview;
 mod process;
+mod status;
 mod store_kill;
 mod support;

@@ -22,7 +22,14 @@ impl Rendering {
     /// What is remembered of the channel.
     pub(super) async fn state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
         let here = self.states().get(id).cloned();
-        if here.is_some() { Ok(here) } else { self.store.channel_state(id.clone()).await }
+        if here.is_some() {
+            return Ok(here);
+        }
+        let kept = self.store.channel_state(id.clone()).await?;
+        if let Some(readers) = kept.as_ref().and_then(|kept| kept.readers) {
+            self.audience.recall(id, readers);
+        }
+        Ok(kept)
     }
 
     /// Has the store remember the channel's state. One that it refuses, as it does on a full disk, is remembered here:
@@ -57,7 +64,9 @@ impl Rendering {
         };
         // Selected by no rules.
         let rules = Digest::of(&[]);
-        let state = ChannelState { digest, rules, last_modified, rendered: None, floors: Floors::new() };
+        let readers = self.audience.count(id, clock::now());
+        let floors = Floors::new();
+        let state = ChannelState { digest, rules, last_modified, rendered: None, floors, readers };
         // Only a refused one is kept here: there may be very many sources.
         self.states().remove(id);
         self.remember(id, &state).await?;

@@ -89,7 +89,7 @@ async fn rendering(engine: impl Engine, inserted: Vec<NewEntry>) -> Rendering {
     let file = "[[feeds]]\nid = \"a\"\ntitle = \"A\"\nprovince = \"hue\"\nurl = \"https://a.vn/rss\"\n";
     let config = config::parse(file, &Surroundings::default()).unwrap();
     let (_, config) = watch::channel(Arc::new(config));
-    Rendering::new(store, Arc::new(Board::new(HashMap::new())), config)
+    Rendering::new(store, Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())), config)
 }
 
 fn text(document: &Published) -> String {

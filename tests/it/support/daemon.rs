@@ -110,6 +110,15 @@ impl Daemon {
         answer(request).await
     }
 
+    /// Asks the admin listener.
+    pub async fn ask_admin(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.request(method, format!("http://{}{path}", self.admin));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request).await
+    }
+
     /// What the admin listener says of a source.
     pub async fn status(&self, id: &str) -> Value {
         let request = self.client.get(format!("http://{}/status.json", self.admin));
