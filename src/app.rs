@@ -2,33 +2,31 @@
 
 mod announcing;
 pub mod clock;
+mod polling;
 mod rendering;
 mod site;
 
-use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinSet,
-    time::Instant,
 };
 use tracing::info;
 
 use crate::{
     board::Board,
-    cadence,
     config::Config,
     fetch::{FetchError, Fetcher, Introduction, Network},
-    hosts::{Host, Hosts},
     http::{self, Audience, Kept, Limits},
-    model::{Source, SourceId, Timestamp},
+    model::{Source, SourceId},
     notify,
-    poll::Poller,
-    scheduler::{Due, Ended, Pulse, Scheduler},
+    scheduler::Pulse,
     store::{Store, StoreError},
 };
+use polling::Polling;
 pub use rendering::RenderError;
 use rendering::Rendering;
 
@@ -110,9 +108,6 @@ impl App {
         let rendering = Arc::new(rendering);
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all().await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
-        let clock: fn() -> Timestamp = clock::now;
-        let hosts = Arc::new(held_hosts(&sources_seen.borrow(), &board, clock::now()));
-        let poller = Poller::new(fetcher, store.clone(), Arc::clone(&board), Arc::clone(&hosts), clock);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -133,8 +128,16 @@ impl App {
         announcing::tell(&audience, &app.introduction, clock::now());
         let announcing = announcing::run(audience, app.introduction.clone(), clock::now, stopped.clone());
         app.serve("announcing", announcing);
-        let poll = poll_of(poller, config_seen, news);
-        app.schedule(sources_seen, poll, board, hosts, &pulse, stopped);
+        let polling = Polling {
+            fetcher,
+            store: app.store.clone(),
+            board,
+            config: config_seen,
+            sources: sources_seen,
+            news,
+            pulse: Arc::clone(&pulse),
+        };
+        app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
         Ok(app)
     }
@@ -221,28 +224,6 @@ impl App {
         });
     }
 
-    fn schedule<Polled: Future<Output = Ended> + Send + 'static>(
-        &mut self,
-        sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
-        poll: impl Fn(Arc<Source>, bool) -> Polled + Send + 'static,
-        board: Arc<Board>,
-        hosts: Arc<Hosts>,
-        pulse: &Arc<Pulse>,
-        stopped: watch::Receiver<bool>,
-    ) {
-        let first_due = move |source: &Source| {
-            let state = board.state(&source.id);
-            let host = Host::of(&cadence::target(&state, source));
-            Due { at: cadence::due(&state, source, clock::now()), host }
-        };
-        let pulse = Arc::clone(pulse);
-        let scheduler = Scheduler { sources, poll, first_due, hosts, clock: clock::now, pulse };
-        self.tasks.spawn(async move {
-            scheduler.run(stopped).await;
-            "scheduler"
-        });
-    }
-
     /// Tells the watchdog that we live, as long as the scheduler turns.
     fn watch(&mut self, pulse: Arc<Pulse>) {
         let Some(interval) = notify::watchdog_interval() else { return };
@@ -263,39 +244,6 @@ impl App {
             "watchdog"
         });
     }
-}
-
-/// What the scheduler calls: a poll that tells the renderer when readers will see a difference.
-fn poll_of(
-    poller: Poller<fn() -> Timestamp>,
-    config: watch::Receiver<Arc<Config>>,
-    news: mpsc::Sender<SourceId>,
-) -> impl Fn(Arc<Source>, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
-    let poller = Arc::new(poller);
-    move |source: Arc<Source>, offline| {
-        let (poller, news) = (Arc::clone(&poller), news.clone());
-        let window = config.borrow().channel.window;
-        Box::pin(async move {
-            let came = poller.poll(&source, window, offline).await;
-            if came.changed {
-                // A renderer that is gone means that we are ending.
-                let _ = news.send(source.id.clone()).await;
-            }
-            Ended { due: Some(Due { at: came.next, host: came.host }), reach: came.reach }
-        })
-    }
-}
-
-/// Hosts that wanted to be left alone when we last ended.
-fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
-    let hosts = Hosts::default();
-    for source in sources {
-        let state = board.state(&source.id);
-        if let Some(wait) = cadence::held_for(&state, now) {
-            hosts.hold(&Host::of(&cadence::target(&state, source)), wait, Instant::now());
-        }
-    }
-    hosts
 }
 
 async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {

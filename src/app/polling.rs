@@ -1,0 +1,86 @@
+//! Who is polled when, wired together: the scheduler, what is known of each source, and the poll it calls.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+
+use super::clock;
+use crate::{
+    board::Board,
+    cadence,
+    config::Config,
+    fetch::Fetcher,
+    hosts::{Host, Hosts},
+    model::{Source, SourceId, SourceState, Timestamp},
+    poll::Poller,
+    scheduler::{Due, Ended, Pulse, Scheduler},
+    store::Store,
+};
+
+/// What polling needs, and whom it tells.
+pub(super) struct Polling {
+    pub(super) fetcher: Fetcher,
+    pub(super) store: Store,
+    pub(super) board: Arc<Board>,
+    pub(super) config: watch::Receiver<Arc<Config>>,
+    pub(super) sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
+    /// Of whom readers will see a difference.
+    pub(super) news: mpsc::Sender<SourceId>,
+    pub(super) pulse: Arc<Pulse>,
+}
+
+impl Polling {
+    /// Polls until `stopped` turns true.
+    pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
+        let Self { fetcher, store, board, config, sources, news, pulse } = self;
+        let hosts = Arc::new(held_hosts(&sources.borrow(), &board, clock::now()));
+        let clock: fn() -> Timestamp = clock::now;
+        let poller = Poller::new(fetcher, store, Arc::clone(&board), Arc::clone(&hosts), clock);
+        let first_due = move |source: &Source| {
+            let state = board.state(&source.id);
+            Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
+        };
+        let poll = poll_of(poller, config, news);
+        Scheduler { sources, poll, first_due, hosts, clock, pulse }.run(stopped).await;
+    }
+}
+
+/// What the scheduler calls: a poll that tells the renderer when readers will see a difference.
+fn poll_of(
+    poller: Poller<fn() -> Timestamp>,
+    config: watch::Receiver<Arc<Config>>,
+    news: mpsc::Sender<SourceId>,
+) -> impl Fn(Arc<Source>, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
+    let poller = Arc::new(poller);
+    move |source: Arc<Source>, offline| {
+        let (poller, news) = (Arc::clone(&poller), news.clone());
+        let window = config.borrow().channel.window;
+        Box::pin(async move {
+            let came = poller.poll(&source, window, offline).await;
+            if came.changed {
+                // A renderer that is gone means that we are ending.
+                let _ = news.send(source.id.clone()).await;
+            }
+            Ended { due: Some(Due { at: came.next, host: came.host }), reach: came.reach }
+        })
+    }
+}
+
+/// Hosts that wanted to be left alone when we last ended.
+fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
+    let hosts = Hosts::default();
+    for source in sources {
+        let state = board.state(&source.id);
+        if let Some(wait) = cadence::held_for(&state, now) {
+            hosts.hold(&host_of(&state, source), wait, Instant::now());
+        }
+    }
+    hosts
+}
+
+fn host_of(state: &SourceState, source: &Source) -> Host {
+    Host::of(&cadence::target(state, source))
+}
