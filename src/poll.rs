@@ -225,12 +225,18 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
-        let durable = matches!(
-            &reading.outcome,
-            Outcome::Failed(failure)
-                if failure.hints.retry_after.is_some()
-                    || matches!(failure.state, State::Throttled | State::Unavailable)
-        );
+        let (quiet, durable) = match &reading.outcome {
+            Outcome::NotModified(_) | Outcome::Unchanged(..) => (true, false),
+            Outcome::Failed(failure) => {
+                let asked = failure.hints.retry_after.is_some();
+                let durable = asked || matches!(failure.state, State::Throttled | State::Unavailable);
+                (!durable, durable)
+            }
+            Outcome::Read(_) => (false, false),
+        };
+        if quiet {
+            return self.store.note(source.id.clone(), state);
+        }
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
         self.store.commit(commit).await.map(drop)
     }

@@ -6,6 +6,7 @@ mod contract;
 mod engine;
 mod error;
 mod memory;
+mod notes;
 mod plan;
 mod rows;
 #[cfg(test)]
@@ -41,7 +42,10 @@ pub use self::{
     sled::SledEngine,
 };
 
-use self::writer::{End, Failure, Gate, Request, Work};
+use self::{
+    notes::Notes,
+    writer::{End, Failure, Gate, Request, Work},
+};
 
 /// Writes that wait before the next one has to wait for room among them.
 const QUEUE_MAX: usize = 64;
@@ -61,6 +65,7 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(10);
 pub struct Store {
     engine: Arc<dyn Engine>,
     queue: mpsc::Sender<Request>,
+    notes: Notes,
     failure: Failure,
     unacknowledged: Gate,
     ended: Arc<Mutex<Option<End>>>,
@@ -86,9 +91,15 @@ impl Store {
         let failure = Failure::default();
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let unacknowledged = Gate::default();
-        let ended =
-            writer::start(Arc::clone(&engine), requests, failure.clone(), Arc::clone(&unacknowledged))?;
-        Ok(Self { engine, queue, failure, unacknowledged, ended: Arc::new(Mutex::new(Some(ended))) })
+        let notes = Notes::default();
+        let writer = writer::Means {
+            engine: Arc::clone(&engine),
+            notes: notes.clone(),
+            failure: failure.clone(),
+            unacknowledged: Arc::clone(&unacknowledged),
+        };
+        let ended = writer::start(writer, requests, queue.downgrade())?;
+        Ok(Self { engine, queue, notes, failure, unacknowledged, ended: Arc::new(Mutex::new(Some(ended))) })
     }
 
     /// Writes a poll's end, all of it or nothing. When this returns well, a commit with changes, or one that asks to
@@ -100,7 +111,19 @@ impl Store {
     /// When nothing was written (a [refusal](StoreError::is_refusal)), when it is unknown whether it was (the store
     /// has failed), or when the store is closed.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.notes.forget(&commit.source);
         self.write(Work::Commit(Box::new(commit))).await
+    }
+
+    /// Remembers the state of a source whose poll brought nothing new. It is written with the next commit, or within a
+    /// second or so; [`Store::close`] writes it too.
+    ///
+    /// # Errors
+    /// When the store has failed: the state will not be kept.
+    pub fn note(&self, source: SourceId, state: SourceState) -> Result<(), StoreError> {
+        self.failure.check()?;
+        self.notes.note(source, state);
+        Ok(())
     }
 
     /// Remembers a channel's state. It reaches the disk with the next commit that has changes, or soon after.

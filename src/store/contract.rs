@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::{Census, Engine, MemoryEngine, Scope, SledEngine, samples::*};
 use crate::model::{
-    ChannelId, ChannelState, Digest, EntryKey, Headcount, KnownEntry, Province, Row, Rule, Seq, StoredEntry,
-    Validators,
+    ChannelId, ChannelState, Digest, EntryKey, Headcount, KnownEntry, Province, Row, Rule, Seq, SourceState,
+    StoredEntry, Validators,
 };
 
 use titles::{
@@ -82,6 +82,7 @@ contract! {
     an_updates_title_takes_the_place_of_the_former
     what_is_unknown_is_absent
     states_and_channels_come_back_as_they_were
+    states_that_are_kept_together_are_all_there
     a_huge_entry_is_kept_and_harms_no_other
     a_large_commit_is_whole_and_in_order
     everything_is_there_after_reopening
@@ -280,6 +281,23 @@ fn states_and_channels_come_back_as_they_were<B: Bench>() {
     }
     let census = engine.check().unwrap();
     assert_eq!((census.sources, census.channels, census.faults), (1, 3, 0));
+}
+
+fn states_that_are_kept_together_are_all_there<B: Bench>() {
+    let bench = B::new();
+    bench.engine().apply(&commit("bao", 5, &[1])).unwrap();
+    let long = "máy chủ nói: hết chỗ".repeat(25);
+    let state =
+        |number: u32| SourceState { failures: number, reason: long.clone(), ..SourceState::default() };
+    // More than a batch may hold.
+    let states: Vec<_> = (0..5_000).map(|number| (source(&format!("s-{number}")), state(number))).collect();
+    bench.engine().keep_states(&states).unwrap();
+    bench.engine().keep_states(&[(source("bao"), state(7)), (source("s-3"), state(9))]).unwrap();
+    let bench = bench.reopen();
+    let kept = bench.engine().source_states().unwrap();
+    assert_eq!((kept.len(), &kept[&source("s-4999")]), (5_001, &state(4_999)));
+    assert_eq!((kept[&source("bao")].failures, kept[&source("s-3")].failures), (7, 9));
+    assert_eq!(bench.engine().check().unwrap().faults, 0);
 }
 
 fn a_huge_entry_is_kept_and_harms_no_other<B: Bench>() {

@@ -56,6 +56,12 @@ pub trait Engine: Send + Sync + 'static {
     /// When nothing was written (a refusal), or it is unknown what was.
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError>;
 
+    /// Remembers these sources' states, in place of the former. Not durable by itself.
+    ///
+    /// # Errors
+    /// As with `apply`.
+    fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError>;
+
     /// Remembers a channel's state, in place of the former. Not durable by itself.
     ///
     /// # Errors

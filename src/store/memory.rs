@@ -118,6 +118,11 @@ impl Engine for MemoryEngine {
         Ok(committed)
     }
 
+    fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError> {
+        self.kept().states.extend(states.iter().cloned());
+        Ok(())
+    }
+
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.kept().channels.insert(id.clone(), state.clone());
         Ok(())

@@ -149,6 +149,11 @@ impl Engine for SledEngine {
         Ok(plan.committed())
     }
 
+    fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError> {
+        self.require_space()?;
+        commit::states(states)?.into_iter().try_for_each(|batch| self.write(batch))
+    }
+
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.require_space()?;
         let former = self.db.scan_prefix(keys::channel(id)).keys();

@@ -93,6 +93,14 @@ impl Engine for Trial {
         self.inner.apply(commit)
     }
 
+    fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError> {
+        self.control.note(&format!("note {}", states.len()));
+        if self.control.is(Fault::NoSpace) {
+            return Err(StoreError::NoSpace { path: "data".into(), free: 1, needed: 64 });
+        }
+        self.inner.keep_states(states)
+    }
+
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.control.note(&format!("channel {id}"));
         self.inner.keep_channel(id, state)
@@ -268,6 +276,40 @@ async fn only_what_must_be_durable_is_synced() {
     assert_eq!(store.source_states().await.unwrap().len(), 1);
     store.close().await.unwrap();
     assert_eq!(control.log()[4..], ["apply bao", "sync"]);
+}
+
+#[tokio::test]
+async fn notes_are_written_together_with_the_next_commit_or_soon_and_at_the_end() {
+    let (store, control) = store();
+    let state = |second| commit("any", second, &[]).state;
+    for (id, second) in [("a", 1), ("b", 1), ("a", 2)] {
+        store.note(source(id), state(second)).unwrap();
+    }
+    store.commit(commit("c", 3, &[1])).await.unwrap();
+    assert_eq!(control.log(), ["note 2", "apply c", "sync"]);
+    assert_eq!(store.source_states().await.unwrap()[&source("a")], state(2));
+    // A commit is later than what was noted of its source before.
+    store.note(source("a"), state(4)).unwrap();
+    store.commit(commit("a", 5, &[])).await.unwrap();
+    assert_eq!(control.log()[3..], ["apply a"]);
+    store.note(source("b"), state(6)).unwrap();
+    until(|| control.log().len() == 5).await;
+    store.note(source("b"), state(7)).unwrap();
+    let reader = store.clone();
+    store.close().await.unwrap();
+    assert_eq!(control.log()[4..], ["note 1", "note 1", "sync"]);
+    assert_eq!(reader.source_states().await.unwrap()[&source("b")], state(7));
+}
+
+#[tokio::test]
+async fn notes_that_find_no_room_harm_nobody_and_a_failed_store_takes_none() {
+    let (store, control) = store();
+    control.set(Some(Fault::NoSpace));
+    store.note(source("a"), commit("a", 1, &[]).state).unwrap();
+    until(|| control.log() == ["note 1"]).await;
+    control.set(Some(Fault::Apply));
+    store.commit(commit("b", 2, &[1])).await.unwrap_err();
+    assert!(matches!(store.note(source("a"), commit("a", 3, &[]).state), Err(StoreError::Failed { .. })));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::model::{ChannelId, ChannelState, Commit, Committed};
 
-use super::{Engine, StoreError};
+use super::{Engine, StoreError, notes::Notes};
 
 /// Writes that share one fsync at most.
 const GROUP_MAX: usize = 64;
@@ -33,6 +33,8 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 pub(super) enum Request {
     /// To write, and to tell what came of it.
     Write(Work, oneshot::Sender<Result<Committed, StoreError>>),
+    /// To write what was noted.
+    Notes,
     /// To take no more.
     Close,
 }
@@ -74,7 +76,7 @@ impl Failure {
         });
     }
 
-    fn check(&self) -> Result<(), StoreError> {
+    pub fn check(&self) -> Result<(), StoreError> {
         match &*self.0.borrow() {
             None => Ok(()),
             Some(reason) => Err(StoreError::Failed { reason: reason.clone() }),
@@ -102,26 +104,36 @@ pub(super) type Gate = Arc<RwLock<()>>;
 /// Tells the writer's end, once.
 pub(super) type End = Receiver<Result<(), StoreError>>;
 
-/// Starts both threads.
+/// What the writer works with.
+pub(super) struct Means {
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) notes: Notes,
+    pub(super) failure: Failure,
+    pub(super) unacknowledged: Gate,
+}
+
+/// Starts both threads. `queue` is where `requests` come from; it does not keep them coming.
 pub(super) fn start(
-    engine: Arc<dyn Engine>,
+    means: Means,
     requests: mpsc::Receiver<Request>,
-    failure: Failure,
-    unacknowledged: Gate,
+    queue: mpsc::WeakSender<Request>,
 ) -> Result<End, StoreError> {
     let (ended, end) = sync_channel(1);
     let (alive, life) = sync_channel(0);
     let busy_since = Arc::new(Mutex::new(None));
+    let Means { engine, notes, failure, unacknowledged } = means;
     let watch = Watch {
         engine: Arc::clone(&engine),
         busy_since: Arc::clone(&busy_since),
         failure: failure.clone(),
+        notes: notes.clone(),
+        queue,
         life,
         deadline: GROUP_DEADLINE,
         every: WATCH_EVERY,
     };
     let watch = thread_named("store-watch", move || watch.run())?;
-    let mut writer = Writer { engine, requests, failure, busy_since, unacknowledged, _alive: alive };
+    let mut writer = Writer { engine, requests, notes, failure, busy_since, unacknowledged, _alive: alive };
     thread_named("store-writer", move || {
         let outcome = writer.run();
         // Before telling: who waits for the end may want to open the database again.
@@ -154,6 +166,7 @@ pub(super) fn ended_badly(action: &'static str, error: JoinError) -> StoreError 
 struct Writer {
     engine: Arc<dyn Engine>,
     requests: mpsc::Receiver<Request>,
+    notes: Notes,
     failure: Failure,
     busy_since: Arc<Mutex<Option<Instant>>>,
     unacknowledged: Gate,
@@ -169,6 +182,7 @@ impl Writer {
             let mut next = Some(first);
             while let Some(request) = next.take() {
                 match request {
+                    Request::Notes => {}
                     Request::Close => self.requests.close(),
                     Request::Write(work, done) => {
                         works.push(work);
@@ -180,7 +194,16 @@ impl Writer {
             self.answer(self.guarded(|| self.write(&works)), waiting);
         }
         // Also what was not worth an fsync of its own.
-        self.guarded(|| self.engine.sync())
+        self.guarded(|| self.write_notes().and_then(|()| self.engine.sync()))
+    }
+
+    /// Writes what was noted so far. A refusal is no failure: its sources will be asked again, or noted again.
+    fn write_notes(&self) -> Result<(), StoreError> {
+        let noted = self.notes.take();
+        if noted.is_empty() {
+            return Ok(());
+        }
+        self.engine.keep_states(&noted).or_else(|error| if error.is_refusal() { Ok(()) } else { Err(error) })
     }
 
     /// Applies each, then syncs once. An error means that nothing of the group may be acknowledged.
@@ -188,6 +211,7 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(works.len());
         let mut sync = false;
         let _unacknowledged = self.unacknowledged.write().unwrap_or_else(PoisonError::into_inner);
+        self.write_notes()?;
         for work in works {
             let outcome = match work {
                 Work::Commit(commit) => self.engine.apply(commit),
@@ -241,11 +265,14 @@ impl Writer {
     }
 }
 
-/// Notices what the writer cannot: that it hangs, or that a thread of the engine's has died.
+/// Notices what the writer cannot: that it hangs, that a thread of the engine's has died, or that notes wait while
+/// nobody writes.
 struct Watch {
     engine: Arc<dyn Engine>,
     busy_since: Arc<Mutex<Option<Instant>>>,
     failure: Failure,
+    notes: Notes,
+    queue: mpsc::WeakSender<Request>,
     life: Receiver<()>,
     deadline: Duration,
     every: Duration,
@@ -256,6 +283,12 @@ impl Watch {
         while self.life.recv_timeout(self.every) == Err(RecvTimeoutError::Timeout) {
             if let Err(error) = self.look() {
                 self.failure.tell(&error);
+            }
+            if !self.notes.is_empty()
+                && let Some(queue) = self.queue.upgrade()
+            {
+                // A full queue brings the notes along.
+                let _ = queue.try_send(Request::Notes);
             }
         }
     }

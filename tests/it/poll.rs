@@ -61,6 +61,10 @@ impl Engine for Faulty {
         if self.writes { self.inner.apply(commit) } else { Err(refusal()) }
     }
 
+    fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError> {
+        if self.writes { self.inner.keep_states(states) } else { Err(refusal()) }
+    }
+
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.inner.keep_channel(id, state)
     }

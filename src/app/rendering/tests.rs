@@ -23,6 +23,9 @@ impl Engine for Full {
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.0.apply(commit)
     }
+    fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError> {
+        self.0.keep_states(states)
+    }
     fn keep_channel(&self, _: &ChannelId, _: &ChannelState) -> Result<(), StoreError> {
         Err(StoreError::NoSpace { path: "/data".into(), free: 63, needed: 64 })
     }

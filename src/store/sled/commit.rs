@@ -3,7 +3,7 @@
 use ::sled::{Batch, IVec};
 
 use crate::{
-    model::{ChannelId, ChannelState, Commit, KnownEntry, StoredEntry},
+    model::{ChannelId, ChannelState, Commit, KnownEntry, SourceId, SourceState, StoredEntry},
     store::plan::{Added, Plan, Updated},
 };
 
@@ -33,6 +33,17 @@ pub fn batches(commit: &Commit, plan: &Plan) -> Result<Vec<Batch>, StoreError> {
         pages.put(keys::numbered(keys::HEADER, known.seq), values::header(known));
     }
     pages.put(keys::state(&commit.source), values::state(&commit.state)?);
+    pages.done.push(pages.batch);
+    Ok(pages.done)
+}
+
+/// These sources' states, in batches of a safe size.
+pub fn states(states: &[(SourceId, SourceState)]) -> Result<Vec<Batch>, StoreError> {
+    let mut pages = Pages::default();
+    for (source, state) in states {
+        pages.turn_if_full();
+        pages.put(keys::state(source), values::state(state)?);
+    }
     pages.done.push(pages.batch);
     Ok(pages.done)
 }
