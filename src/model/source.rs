@@ -109,7 +109,7 @@ pub struct Limits {
 }
 
 /// How a source's server is asked, where that differs from how servers usually are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// Never HTTP/2.
     pub http1_only: bool,
@@ -127,6 +127,27 @@ pub struct Access {
     pub authorization: Option<Secret>,
     /// A page that sets a cookie by script and loads itself again is passed, by one retry with that cookie.
     pub cookie_challenge: bool,
+}
+
+impl fmt::Debug for Access {
+    /// Without the proxy's user name and password, which stand in its address.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let proxy = self.proxy.as_ref().map(|proxy| {
+            let (scheme, host) = (proxy.scheme(), proxy.host_str().unwrap_or_default());
+            format!("{scheme}://{host}{}", proxy.port().map(|port| format!(":{port}")).unwrap_or_default())
+        });
+        formatter
+            .debug_struct("Access")
+            .field("http1_only", &self.http1_only)
+            .field("lax_tls", &self.lax_tls)
+            .field("extra_ca", &self.extra_ca.as_ref().map(|pem| pem.len()))
+            .field("proxy", &proxy)
+            .field("user_agent", &self.user_agent)
+            .field("headers", &self.headers)
+            .field("authorization", &self.authorization)
+            .field("cookie_challenge", &self.cookie_challenge)
+            .finish()
+    }
 }
 
 /// Text that never shows in a log, a page or a feed.
