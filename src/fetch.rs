@@ -3,6 +3,7 @@
 
 mod body;
 mod client;
+mod decode;
 mod error;
 mod guard;
 mod hints;
@@ -16,8 +17,8 @@ use ipnet::IpNet;
 use reqwest::{
     Response, StatusCode,
     header::{
-        ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-        IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+        LAST_MODIFIED, LOCATION,
     },
 };
 use tokio::{sync::watch, time::timeout};
@@ -25,7 +26,7 @@ use url::Url;
 
 pub use self::error::FetchError;
 use self::{
-    client::{Clients, Coding, Kind},
+    client::{Clients, Kind},
     guard::Guard,
 };
 use crate::model::{Access, Hints, Limits, Readership, Source, Timestamp, Validators};
@@ -127,20 +128,13 @@ impl Fetcher {
 
     /// Fetches once. `now` stands in where the server does not say what time it is.
     ///
-    /// A body that does not match its Content-Encoding is asked for a second time without compression; nothing else
-    /// is tried twice.
+    /// Nothing is tried twice.
     ///
     /// # Errors
     /// See [`FetchError`].
     pub async fn fetch(&self, request: &Request<'_>, now: Timestamp) -> Result<Fetched, FetchError> {
         let limit = request.limits.total_timeout;
-        let attempts = async {
-            match self.follow(request, Coding::Compressed, now).await {
-                Err(error) if error.is_coding() => self.follow(request, Coding::Plain, now).await,
-                concluded => concluded,
-            }
-        };
-        timeout(limit, attempts).await.map_err(|_| FetchError::TotalTimeout { limit })?
+        timeout(limit, self.follow(request, now)).await.map_err(|_| FetchError::TotalTimeout { limit })?
     }
 
     /// Goes from hop to hop until an answer is no redirect.
@@ -148,18 +142,13 @@ impl Fetcher {
     /// Validators go with every hop: they belong to what stands at the end of the chain, and a server that redirects
     /// has nothing to compare them with (RFC 9110 §13.2.1). Sent on the first hop alone they would be lost on every
     /// http → https redirect, and the feed behind it transferred whole at each poll.
-    async fn follow(
-        &self,
-        request: &Request<'_>,
-        coding: Coding,
-        now: Timestamp,
-    ) -> Result<Fetched, FetchError> {
+    async fn follow(&self, request: &Request<'_>, now: Timestamp) -> Result<Fetched, FetchError> {
         let mut url = request.url.clone();
         let mut moved = None;
         let mut permanent = true;
         for _ in 0..=MAX_REDIRECTS {
             self.guard.check(&url)?;
-            let response = self.send(&url, request, coding).await?;
+            let response = self.send(&url, request).await?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return conclude(response, url, moved, request, now).await;
             }
@@ -170,13 +159,10 @@ impl Fetcher {
         Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS })
     }
 
-    async fn send(&self, url: &Url, request: &Request<'_>, coding: Coding) -> Result<Response, FetchError> {
+    async fn send(&self, url: &Url, request: &Request<'_>) -> Result<Response, FetchError> {
         let Limits { connect_timeout, idle_timeout, .. } = *request.limits;
-        let client = self.clients.get(Kind { connect_timeout, coding })?;
-        let mut get = client.get(url.clone()).headers(conditions(request.validators));
-        if coding == Coding::Plain {
-            get = get.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        }
+        let client = self.clients.get(Kind { connect_timeout })?;
+        let get = client.get(url.clone()).headers(conditions(request.validators));
         // The client does not tell when it is connected, so that the server's silence is timed from the start, with
         // the time to connect added.
         let sent = timeout(connect_timeout.saturating_add(idle_timeout), get.send()).await;

@@ -9,7 +9,7 @@ use std::{
 
 use reqwest::{
     Client,
-    header::{ACCEPT, HeaderMap, HeaderValue},
+    header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 
@@ -27,22 +27,14 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(10);
 const ACCEPTED: &str = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
 
+/// What `decode` undoes.
+const CODINGS: &str = "gzip, br, zstd, deflate";
+
 /// What a client is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Kind {
     /// The longest wait for a connection: name look-up, TCP and TLS together.
     pub(super) connect_timeout: Duration,
-    /// How bodies are asked for.
-    pub(super) coding: Coding,
-}
-
-/// How bodies are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Coding {
-    /// gzip, br, zstd or deflate, decoded on the way in.
-    Compressed,
-    /// As they are (`Accept-Encoding: identity`), and nothing is decoded whatever the label says.
-    Plain,
 }
 
 /// The clients built so far.
@@ -62,7 +54,7 @@ impl Clients {
     /// # Errors
     /// As [`Self::get`].
     pub(super) fn probe(&self) -> Result<(), FetchError> {
-        self.build(Kind { connect_timeout: IDLE_CONNECTION, coding: Coding::Compressed }).map(drop)
+        self.build(Kind { connect_timeout: IDLE_CONNECTION }).map(drop)
     }
 
     /// The client for this kind, building it (about 7 ms) at first need.
@@ -84,21 +76,17 @@ impl Clients {
     }
 
     fn build(&self, kind: Kind) -> Result<Client, FetchError> {
-        let compressed = kind.coding == Coding::Compressed;
-        let accept = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPTED))]);
+        let accept = [(ACCEPT, ACCEPTED), (ACCEPT_ENCODING, CODINGS)];
+        let accept = accept.map(|(name, value)| (name, HeaderValue::from_static(value)));
         Client::builder()
             .user_agent(&self.user_agent)
-            .default_headers(accept)
+            .default_headers(HeaderMap::from_iter(accept))
             .connect_timeout(kind.connect_timeout)
             .dns_resolver(Resolver::new(Arc::clone(&self.guard)))
             // A proxy of the environment would connect in our stead, past the guard.
             .no_proxy()
             .redirect(Policy::none())
             .referer(false)
-            .gzip(compressed)
-            .brotli(compressed)
-            .zstd(compressed)
-            .deflate(compressed)
             // Old IIS, WebSphere and home-made servers of .gov.vn get these wrong.
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)

@@ -80,19 +80,22 @@ pub enum FetchError {
     /// The connection brought no readable HTTP answer.
     #[error("no readable HTTP answer")]
     Exchange(#[source] reqwest::Error),
-    /// The body ended before it was complete.
+    /// The body ended before it was complete: the connection broke, or what was compressed stops in the middle.
     #[error("the answer broke off")]
-    Truncated(#[source] reqwest::Error),
-    /// The body is not in the coding that its label says, also when asked for without one.
-    #[error("the body is not in the encoding that it is labelled with")]
-    Decoding(#[source] reqwest::Error),
-    /// The body is in a coding that we do not read, also when asked for without one.
+    Truncated(#[source] Option<reqwest::Error>),
+    /// The body is not in the coding that its label says, or damaged.
+    #[error("the body is labelled as `{coding}` and cannot be read as that")]
+    Decoding {
+        /// The coding.
+        coding: &'static str,
+    },
+    /// The body is in a coding that we do not read, or in more layers than we undo.
     #[error("the body is encoded as `{coding}`, which cannot be decoded")]
     Encoding {
-        /// What is left of Content-Encoding, at most 100 characters.
+        /// Content-Encoding, at most 100 characters.
         coding: String,
     },
-    /// The decoded body is larger than allowed.
+    /// The decoded body is larger than allowed, or was on its way or in one of its layers.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
         /// [`crate::model::Limits::max_body`].
@@ -167,7 +170,7 @@ impl FetchError {
             | Self::TotalTimeout { .. }
             | Self::Exchange(_)
             | Self::Truncated(_) => State::Unreachable,
-            Self::Decoding(_) | Self::Encoding { .. } => State::Unreadable,
+            Self::Decoding { .. } | Self::Encoding { .. } => State::Unreadable,
             Self::TooLarge { .. } | Self::TooManyRedirects { .. } => State::TooMuch,
             Self::Status { code: 404 | 410, .. } => State::Gone,
             Self::Status { code: 429 | 503, .. } => State::Throttled,
@@ -187,11 +190,6 @@ impl FetchError {
         }
     }
 
-    /// Whether the same request without compression may fare better.
-    pub(super) fn is_coding(&self) -> bool {
-        matches!(self, Self::Decoding(_) | Self::Encoding { .. })
-    }
-
     /// Names what kept a request from being answered.
     pub(super) fn from_sending(error: reqwest::Error, host: &str, connect_timeout: Duration) -> Self {
         let source = error.without_url();
@@ -206,15 +204,6 @@ impl FetchError {
             None if is_tls(&source) => Self::Tls { host, source },
             None => Self::Connect { host, source },
         }
-    }
-
-    /// Names what ended a body early: a decoder's complaint is a bare I/O error or a string, the connection's comes
-    /// from hyper, and reqwest calls both a decode error.
-    pub(super) fn from_reading(error: reqwest::Error) -> Self {
-        let source = error.without_url();
-        let direct = source.source();
-        let decoder = direct.is_some_and(|cause| cause.is::<io::Error>() || cause.source().is_none());
-        if decoder { Self::Decoding(source) } else { Self::Truncated(source) }
     }
 }
 

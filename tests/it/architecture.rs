@@ -49,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate beside the only place that may name it: how its files' paths begin.
 const CRATES: &[(&str, &str)] = &[
+    ("brotli_decompressor", "fetch/decode"),
     ("feed_rs", "parse"),
     ("hyper", "http/listener"),
     ("hyper_util", "http/listener"),
