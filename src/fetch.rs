@@ -1,26 +1,26 @@
 //! Asks a server for a feed: one conditional GET, its redirects followed by hand, everything bounded, no address asked
 //! that should not be. Refuses to know what a feed is, whose it is, when to ask again, and where anything is kept.
 
+mod answer;
 mod body;
 mod client;
 mod decode;
 mod error;
 mod guard;
+mod head;
 mod hints;
+mod proxy;
 mod resolver;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use bytes::Bytes;
 use ipnet::IpNet;
-use reqwest::{
-    Response, StatusCode,
-    header::{
-        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-        LAST_MODIFIED, LOCATION,
-    },
-};
+use reqwest::Response;
 use tokio::{sync::watch, time::timeout};
 use url::Url;
 
@@ -33,13 +33,6 @@ use crate::model::{Access, Hints, Limits, Readership, Source, Timestamp, Validat
 
 /// The most redirects followed: browsers take 20, and honest feeds need three (scheme, host, path).
 pub const MAX_REDIRECTS: u32 = 10;
-
-/// The longest validator kept, in bytes. A longer one is left out: it would be sent with every request, and servers
-/// refuse such headers.
-const VALIDATOR_MAX: usize = 4096;
-
-/// The longest Content-Type kept, in characters.
-const CONTENT_TYPE_MAX: usize = 200;
 
 /// What a fetcher is built from.
 #[derive(Debug, Clone)]
@@ -63,10 +56,11 @@ pub struct Introduction {
 pub struct Fetcher {
     guard: Arc<Guard>,
     clients: Clients,
+    introduction: watch::Receiver<Introduction>,
 }
 
 /// One thing to fetch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Where from.
     pub url: &'a Url,
@@ -121,9 +115,9 @@ impl Fetcher {
     /// first poll.
     pub fn new(network: &Network) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(&network.allow));
-        let clients = Clients::new(&user_agent(&network.introduction.borrow()), Arc::clone(&guard));
+        let clients = Clients::new(Arc::clone(&guard));
         clients.probe()?;
-        Ok(Self { guard, clients })
+        Ok(Self { guard, clients, introduction: network.introduction.clone() })
     }
 
     /// Fetches once. `now` stands in where the server does not say what time it is.
@@ -134,109 +128,89 @@ impl Fetcher {
     /// See [`FetchError`].
     pub async fn fetch(&self, request: &Request<'_>, now: Timestamp) -> Result<Fetched, FetchError> {
         let limit = request.limits.total_timeout;
-        timeout(limit, self.follow(request, now)).await.map_err(|_| FetchError::TotalTimeout { limit })?
+        let answered = AtomicBool::new(false);
+        let fetched = timeout(limit, self.follow(request, now, &answered)).await;
+        fetched.unwrap_or_else(|_| {
+            Err(FetchError::TotalTimeout { limit, answered: answered.load(Ordering::Relaxed) })
+        })
     }
 
-    /// Goes from hop to hop until an answer is no redirect.
+    /// Goes from hop to hop until an answer is no redirect; `answered` tells when the first has come.
     ///
     /// Validators go with every hop: they belong to what stands at the end of the chain, and a server that redirects
     /// has nothing to compare them with (RFC 9110 §13.2.1). Sent on the first hop alone they would be lost on every
     /// http → https redirect, and the feed behind it transferred whole at each poll.
-    async fn follow(&self, request: &Request<'_>, now: Timestamp) -> Result<Fetched, FetchError> {
-        let mut url = request.url.clone();
-        let mut moved = None;
-        let mut permanent = true;
-        for _ in 0..=MAX_REDIRECTS {
-            self.guard.check(&url)?;
-            let response = self.send(&url, request).await?;
-            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return conclude(response, url, moved, request, now).await;
+    async fn follow(
+        &self,
+        request: &Request<'_>,
+        now: Timestamp,
+        answered: &AtomicBool,
+    ) -> Result<Fetched, FetchError> {
+        let mut trail = Trail::new(request.url);
+        while trail.redirects <= MAX_REDIRECTS {
+            self.check(&trail.url, request).await?;
+            let response = match self.send(&trail.url, request).await {
+                Err(error) if answered.load(Ordering::Relaxed) => return Err(error.afterwards()),
+                sent => sent?,
+            };
+            answered.store(true, Ordering::Relaxed);
+            if !answer::is_redirect(&response) {
+                return answer::conclude(response, &trail, request, now).await;
             }
-            url = target(&response, &url)?;
-            permanent &= matches!(response.status().as_u16(), 301 | 308);
-            moved = permanent.then(|| url.clone());
+            trail.turn(answer::target(&response, &trail.url)?, answer::is_permanent(&response));
         }
         Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS })
     }
 
+    /// Whether a hop may be asked, as far as that can be told before its name is looked up to connect to it.
+    async fn check(&self, url: &Url, request: &Request<'_>) -> Result<(), FetchError> {
+        self.guard.check(url)?;
+        match &request.access.proxy {
+            Some(proxy) => proxy::check(url, proxy, &self.guard, request.limits).await,
+            None => Ok(()),
+        }
+    }
+
     async fn send(&self, url: &Url, request: &Request<'_>) -> Result<Response, FetchError> {
         let Limits { connect_timeout, idle_timeout, .. } = *request.limits;
-        let client = self.clients.get(Kind { connect_timeout })?;
-        let get = client.get(url.clone()).headers(conditions(request.validators));
+        let client = self.clients.get(&Kind::of(request.limits, request.access))?;
+        let head = head::write(request, url, &self.introduction.borrow());
+        let get = client.get(url.clone()).headers(head);
         // The client does not tell when it is connected, so that the server's silence is timed from the start, with
         // the time to connect added.
         let sent = timeout(connect_timeout.saturating_add(idle_timeout), get.send()).await;
-        let answered = sent.map_err(|_| FetchError::IdleTimeout { limit: idle_timeout })?;
-        let host = url.host_str().unwrap_or_default();
-        answered.map_err(|error| FetchError::from_sending(error, host, connect_timeout))
+        let answered = sent.map_err(|_| FetchError::IdleTimeout { limit: idle_timeout, answered: false })?;
+        answered.map_err(|error| {
+            let proxy = request.access.proxy.as_ref();
+            let place = proxy::place(url, proxy);
+            let secure = [Some(url), proxy].into_iter().flatten().any(|url| url.scheme() == "https");
+            let host = url.host_str().unwrap_or_default();
+            FetchError::from_sending(error, host, place, secure, connect_timeout)
+        })
     }
 }
 
-/// Makes something of an answer that is no redirect.
-async fn conclude(
-    mut response: Response,
+/// Where a fetch has come to.
+struct Trail {
     url: Url,
-    moved: Option<Url>,
-    request: &Request<'_>,
-    now: Timestamp,
-) -> Result<Fetched, FetchError> {
-    let hints = hints::read(response.headers(), now);
-    let validators = validators(response.headers());
-    match response.status() {
-        // 203 is a 200 that a proxy on the way has touched (RFC 9110 §15.3.4).
-        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-            let bytes = body::read(&mut response, request.limits).await?;
-            let content_type = response.headers().get(CONTENT_TYPE);
-            let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
-            let content_type = content_type.map(|value| words::cut(&value, CONTENT_TYPE_MAX));
-            Ok(Fetched::Body(Body { bytes, content_type, url, validators, hints, moved }))
-        }
-        StatusCode::NOT_MODIFIED if conditions(request.validators).is_empty() => {
-            Err(FetchError::UnaskedNotModified { hints })
-        }
-        StatusCode::NOT_MODIFIED => Ok(Fetched::NotModified { hints, validators, moved }),
-        status => {
-            let words = body::read_words(&mut response, request.limits).await;
-            Err(FetchError::Status { code: status.as_u16(), words, hints })
-        }
+    redirects: u32,
+    /// Whether all redirects so far were permanent.
+    permanent: bool,
+}
+
+impl Trail {
+    fn new(url: &Url) -> Self {
+        Self { url: url.clone(), redirects: 0, permanent: true }
     }
-}
 
-/// Where a redirect leads. Its fragment goes: it names a place in a page, not what to ask for.
-fn target(response: &Response, from: &Url) -> Result<Url, FetchError> {
-    let bad = || FetchError::BadLocation { code: response.status().as_u16() };
-    // Location may hold raw UTF-8, which the standard forbids and .gov.vn servers send; joining escapes it.
-    let location = response.headers().get(LOCATION).ok_or_else(bad)?;
-    let location = std::str::from_utf8(location.as_bytes()).map_err(|_| bad())?.trim();
-    if location.is_empty() {
-        return Err(bad());
+    fn turn(&mut self, target: Url, permanent: bool) {
+        self.url = target;
+        self.redirects += 1;
+        self.permanent &= permanent;
     }
-    let mut url = from.join(location).map_err(|_| bad())?;
-    url.set_fragment(None);
-    Ok(url)
-}
 
-/// The validators as request headers, byte for byte. A pair of which one cannot be a header value is sent not at all.
-fn conditions(validators: &Validators) -> HeaderMap {
-    let pair: [(HeaderName, &Option<Vec<u8>>); 2] =
-        [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)];
-    let said = pair.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-    said.map(|(name, value)| Ok((name, HeaderValue::from_bytes(value)?)))
-        .collect::<Result<HeaderMap, reqwest::header::InvalidHeaderValue>>()
-        .unwrap_or_default()
-}
-
-/// The validators of an answer, byte for byte.
-fn validators(headers: &HeaderMap) -> Validators {
-    let read = |name| {
-        let value: &HeaderValue = headers.get(name)?;
-        let fits = (1..=VALIDATOR_MAX).contains(&value.len());
-        fits.then(|| value.as_bytes().to_vec())
-    };
-    Validators { etag: read(ETAG), last_modified: read(LAST_MODIFIED) }
-}
-
-/// Who we are, for publishers: version, and an address to read more at.
-fn user_agent(introduction: &Introduction) -> String {
-    format!("tintinh/{} (+{})", env!("CARGO_PKG_VERSION"), introduction.address)
+    /// See [`Body::moved`].
+    fn moved(&self) -> Option<Url> {
+        (self.permanent && self.redirects > 0).then(|| self.url.clone())
+    }
 }

@@ -17,7 +17,7 @@
 //! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but one read |
 //! | [`cadence`] | when to poll next | pure |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
-//! | [`fetch`] | conditional GET: caps, decoding, redirects, address guard | network |
+//! | [`fetch`] | conditional GET: caps, decoding, redirects, proxies, address guard | network |
 //! | [`parse`] | bytes to a feed; the only room that names feed-rs | pure |
 //! | [`normalize`] | a feed to entries; what a document changes | pure |
 //! | [`store`] | the contract of a database; only `store/sled` names sled | disk |

@@ -52,7 +52,7 @@ pub(super) async fn read_words(response: &mut Response, limits: &Limits) -> Stri
 async fn next(response: &mut Response, limits: &Limits) -> Result<Option<Bytes>, FetchError> {
     let limit = limits.idle_timeout;
     let piece = timeout(limit, response.chunk()).await;
-    let piece = piece.map_err(|_| FetchError::IdleTimeout { limit })?;
+    let piece = piece.map_err(|_| FetchError::IdleTimeout { limit, answered: true })?;
     piece.map_err(|error| FetchError::Truncated(Some(error.without_url())))
 }
 

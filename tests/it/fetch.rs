@@ -1,9 +1,13 @@
 //! The fetch room against a scripted publisher: what goes over the wire, and what is made of what comes back.
 
+mod access;
 mod bodies;
+mod bounds;
 mod conditions;
 mod failures;
+mod proxies;
 mod redirects;
+mod secure;
 
 use std::time::Duration;
 
@@ -38,6 +42,12 @@ async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetc
     let access = Access::default();
     let request = Request { url, validators, limits, access: &access, feed: None };
     fetcher(&["127.0.0.0/8"]).fetch(&request, now()).await
+}
+
+/// Asks unconditionally and so, within [`LIMITS`], in networks that are allowed.
+async fn ask_as(url: &Url, access: &Access, allow: &[&str]) -> Result<Fetched, FetchError> {
+    let request = Request { url, validators: &Validators::default(), limits: &LIMITS, access, feed: None };
+    fetcher(allow).fetch(&request, now()).await
 }
 
 /// Asks unconditionally, within [`LIMITS`].

@@ -6,12 +6,9 @@ use std::{
 };
 
 use flate2::{Compression, read::GzEncoder, write::DeflateEncoder, write::ZlibEncoder};
-use tintinh::{
-    fetch::FetchError,
-    model::{Limits, State, Validators},
-};
+use tintinh::{fetch::FetchError, model::State};
 
-use super::{LIMITS, ask, body, body_of, error_of, get};
+use super::{body, body_of, error_of, get};
 use crate::support::origin::{Origin, Reply};
 
 const FEED: &[u8] = b"<rss/>";
@@ -165,28 +162,4 @@ async fn a_body_that_breaks_off_is_an_error_however_it_was_framed() {
         assert!(matches!(error, FetchError::Truncated(_)), "{reply:?}: {error:?}");
         assert_eq!(error.failure().state, State::Unreachable);
     }
-}
-
-#[tokio::test]
-async fn a_server_that_falls_silent_is_told_from_one_that_drips_for_ever() {
-    let short = Duration::from_millis(300);
-    let url = |origin: &Origin| origin.url("/feed.xml");
-    let none = Validators::default();
-
-    let idle = Limits { connect_timeout: short, idle_timeout: short, ..LIMITS };
-    let silent = Origin::start();
-    silent.on("/feed.xml", [Reply::raw("").then_silence(), Reply::ok("<rss>").then_silence()]);
-    for when in ["before the answer", "within the body"] {
-        let error = ask(&url(&silent), &none, &idle).await.unwrap_err();
-        assert!(matches!(error, FetchError::IdleTimeout { .. }), "{when}: {error:?}");
-        assert_eq!(error.failure().reason, "the server was silent for 0.3 s");
-        assert_eq!(error.failure().state, State::Unreachable);
-    }
-
-    let total = Limits { total_timeout: short, ..LIMITS };
-    let dripping = Origin::start();
-    dripping.on("/feed.xml", [Reply::ok("<rss>").then_drip(" ", Duration::from_millis(10))]);
-    let error = ask(&url(&dripping), &none, &total).await.unwrap_err();
-    assert!(matches!(error, FetchError::TotalTimeout { .. }), "{error:?}");
-    assert_eq!(error.failure().state, State::Unreachable);
 }

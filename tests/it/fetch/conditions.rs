@@ -27,7 +27,7 @@ async fn the_first_request_is_unconditional_and_says_who_asks() {
     assert_eq!(requests.len(), 1);
     let request = &requests[0];
     assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/feed.xml?page=1"));
-    assert_eq!(request.header("User-Agent"), Some(&b"tintinh/0.1.0 (+https://tin.example)"[..]));
+    assert_eq!(request.header("User-Agent"), Some(&b"tintinh/0.1 (+https://tin.example)"[..]));
     assert_eq!(request.header("Host").map(<[u8]>::to_vec), Some(origin.address().to_string().into_bytes()));
     assert!(request.header("Accept").unwrap().starts_with(b"application/rss+xml"));
     assert_eq!(request.header("Accept-Encoding"), Some(&b"gzip, br, zstd, deflate"[..]));
