@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod challenge;
 mod client;
 mod decode;
 mod error;
@@ -26,6 +27,7 @@ use url::Url;
 
 pub use self::error::FetchError;
 use self::{
+    challenge::Cookie,
     client::{Clients, Kind},
     guard::Guard,
 };
@@ -122,17 +124,37 @@ impl Fetcher {
 
     /// Fetches once. `now` stands in where the server does not say what time it is.
     ///
-    /// Nothing is tried twice.
+    /// Nothing is tried twice, but for a page that sets a cookie and is to be asked again with it (see
+    /// [`Access::cookie_challenge`]).
     ///
     /// # Errors
     /// See [`FetchError`].
     pub async fn fetch(&self, request: &Request<'_>, now: Timestamp) -> Result<Fetched, FetchError> {
         let limit = request.limits.total_timeout;
         let answered = AtomicBool::new(false);
-        let fetched = timeout(limit, self.follow(request, now, &answered)).await;
+        let fetched = timeout(limit, self.pass(request, now, &answered)).await;
         fetched.unwrap_or_else(|_| {
             Err(FetchError::TotalTimeout { limit, answered: answered.load(Ordering::Relaxed) })
         })
+    }
+
+    /// Follows redirects, and passes a page that sets a cookie by sending that back: once, to the same page.
+    async fn pass(
+        &self,
+        request: &Request<'_>,
+        now: Timestamp,
+        answered: &AtomicBool,
+    ) -> Result<Fetched, FetchError> {
+        let mut trail = Trail::new(request.url);
+        let fetched = self.follow(request, &mut trail, now, answered).await?;
+        let Some(cookie) = challenge(&fetched) else { return Ok(fetched) };
+        let name = cookie.name().to_owned();
+        if !request.access.cookie_challenge {
+            return Err(FetchError::CookieChallenge { name });
+        }
+        trail.cookie = Some(cookie);
+        let fetched = self.follow(request, &mut trail, now, answered).await?;
+        if challenge(&fetched).is_some() { Err(FetchError::CookieUseless { name }) } else { Ok(fetched) }
     }
 
     /// Goes from hop to hop until an answer is no redirect; `answered` tells when the first has come.
@@ -143,19 +165,19 @@ impl Fetcher {
     async fn follow(
         &self,
         request: &Request<'_>,
+        trail: &mut Trail,
         now: Timestamp,
         answered: &AtomicBool,
     ) -> Result<Fetched, FetchError> {
-        let mut trail = Trail::new(request.url);
         while trail.redirects <= MAX_REDIRECTS {
             self.check(&trail.url, request).await?;
-            let response = match self.send(&trail.url, request).await {
+            let response = match self.send(&trail.url, request, trail.cookie.as_ref()).await {
                 Err(error) if answered.load(Ordering::Relaxed) => return Err(error.afterwards()),
                 sent => sent?,
             };
             answered.store(true, Ordering::Relaxed);
             if !answer::is_redirect(&response) {
-                return answer::conclude(response, &trail, request, now).await;
+                return answer::conclude(response, trail, request, now).await;
             }
             trail.turn(answer::target(&response, &trail.url)?, answer::is_permanent(&response));
         }
@@ -171,10 +193,15 @@ impl Fetcher {
         }
     }
 
-    async fn send(&self, url: &Url, request: &Request<'_>) -> Result<Response, FetchError> {
+    async fn send(
+        &self,
+        url: &Url,
+        request: &Request<'_>,
+        cookie: Option<&Cookie>,
+    ) -> Result<Response, FetchError> {
         let Limits { connect_timeout, idle_timeout, .. } = *request.limits;
         let client = self.clients.get(&Kind::of(request.limits, request.access))?;
-        let head = head::write(request, url, &self.introduction.borrow());
+        let head = head::write(request, url, &self.introduction.borrow(), cookie);
         let get = client.get(url.clone()).headers(head);
         // The client does not tell when it is connected, so that the server's silence is timed from the start, with
         // the time to connect added.
@@ -196,11 +223,13 @@ struct Trail {
     redirects: u32,
     /// Whether all redirects so far were permanent.
     permanent: bool,
+    /// What a page set by script; sent back to its host, and forgotten with this.
+    cookie: Option<Cookie>,
 }
 
 impl Trail {
     fn new(url: &Url) -> Self {
-        Self { url: url.clone(), redirects: 0, permanent: true }
+        Self { url: url.clone(), redirects: 0, permanent: true, cookie: None }
     }
 
     fn turn(&mut self, target: Url, permanent: bool) {
@@ -212,5 +241,13 @@ impl Trail {
     /// See [`Body::moved`].
     fn moved(&self) -> Option<Url> {
         (self.permanent && self.redirects > 0).then(|| self.url.clone())
+    }
+}
+
+/// The cookie that a page wants to see first, where it is such a page.
+fn challenge(fetched: &Fetched) -> Option<Cookie> {
+    match fetched {
+        Fetched::Body(body) => challenge::read(&body.bytes, &body.url),
+        Fetched::NotModified { .. } => None,
     }
 }

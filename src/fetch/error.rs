@@ -124,6 +124,18 @@ pub enum FetchError {
         /// [`crate::model::Limits::max_body`].
         limit: u64,
     },
+    /// A page that sets a cookie by script and loads itself again.
+    #[error("the server first sends a page whose script sets the cookie `{name}`")]
+    CookieChallenge {
+        /// The cookie's name.
+        name: String,
+    },
+    /// The same page again, although the cookie was sent.
+    #[error("the server sets the cookie `{name}` by script, and again although it was sent back")]
+    CookieUseless {
+        /// The cookie's name.
+        name: String,
+    },
     /// An answer that is neither a document nor a redirect that we follow.
     #[error("the server answered {}", Answer { code: *code, words })]
     Status {
@@ -152,7 +164,7 @@ pub enum FetchError {
         /// The redirect's status.
         code: u16,
     },
-    /// A server answered, with a redirect, and then nothing was heard from where that leads.
+    /// A server answered, with a redirect or a cookie, and then nothing was heard from where that leads.
     #[error("after a first answer, {0}")]
     Afterwards(#[source] Box<FetchError>),
     /// The source's own list of CA certificates holds none, or one that cannot be read.
@@ -203,6 +215,7 @@ impl FetchError {
             }
             Self::Status { code: 401, .. } => Some("`credentials_file` can hold a user name and password"),
             Self::Status { code: 407, .. } => Some("`proxy` can hold a user name and password"),
+            Self::CookieChallenge { .. } => Some("`cookie_challenge = true` sends that cookie back, once"),
             _ => None,
         }
     }
@@ -248,9 +261,11 @@ impl FetchError {
             Self::TooLarge { .. } | Self::TooManyRedirects { .. } | Self::HeadTooLarge => State::TooMuch,
             Self::Status { code: 404 | 410, .. } => State::Gone,
             Self::Status { code: 429 | 503, .. } => State::Throttled,
-            Self::Status { .. } | Self::UnaskedNotModified { .. } | Self::BadLocation { .. } => {
-                State::Refused
-            }
+            Self::Status { .. }
+            | Self::UnaskedNotModified { .. }
+            | Self::BadLocation { .. }
+            | Self::CookieChallenge { .. }
+            | Self::CookieUseless { .. } => State::Refused,
             Self::CaFile(_) | Self::Proxy | Self::Client(_) => State::Internal,
         }
     }

@@ -5,12 +5,12 @@
 use std::fmt::Write;
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName,
     HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, InvalidHeaderValue, TRANSFER_ENCODING, USER_AGENT,
 };
 use url::Url;
 
-use super::{Introduction, Request};
+use super::{Introduction, Request, challenge::Cookie};
 use crate::model::Validators;
 
 /// Feeds first, then what feeds are mislabelled as, then anything: some servers answer 406 to less.
@@ -25,7 +25,12 @@ const RESERVED: [HeaderName; 7] =
     [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, IF_NONE_MATCH, IF_MODIFIED_SINCE, ACCEPT_ENCODING];
 
 /// What is said with a request to this hop.
-pub(super) fn write(request: &Request<'_>, hop: &Url, introduction: &Introduction) -> HeaderMap {
+pub(super) fn write(
+    request: &Request<'_>,
+    hop: &Url,
+    introduction: &Introduction,
+    cookie: Option<&Cookie>,
+) -> HeaderMap {
     let mut head = conditions(request.validators);
     head.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
     head.insert(ACCEPT_ENCODING, HeaderValue::from_static(CODINGS));
@@ -36,6 +41,12 @@ pub(super) fn write(request: &Request<'_>, hop: &Url, introduction: &Introductio
     let own = request.feed.map_or(request.url, |source| &source.url);
     if is_trusted(own, hop) {
         confide(&mut head, request);
+    }
+    if let Some(value) = cookie.and_then(|cookie| cookie.value_for(hop)) {
+        let known = head.get(COOKIE).map(|known| [known.as_bytes(), b"; "].concat()).unwrap_or_default();
+        if let Ok(value) = HeaderValue::from_bytes(&[&known, value.as_bytes()].concat()) {
+            head.insert(COOKIE, secret(value));
+        }
     }
     head
 }

@@ -3,6 +3,7 @@
 mod access;
 mod bodies;
 mod bounds;
+mod challenges;
 mod conditions;
 mod failures;
 mod proxies;

@@ -47,7 +47,7 @@ fn head(access: &Access, own: &str, hop: &str) -> HeaderMap {
     let elsewhere = url("http://adopted.example/");
     let request =
         Request { url: &elsewhere, validators: &validators, limits: &LIMITS, access, feed: Some(&source) };
-    write(&request, &url(hop), &introduction("https://tin.example/"))
+    write(&request, &url(hop), &introduction("https://tin.example/"), None)
 }
 
 fn value<'a>(head: &'a HeaderMap, name: &str) -> Option<&'a str> {
