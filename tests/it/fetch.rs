@@ -6,6 +6,7 @@ mod bounds;
 mod challenges;
 mod conditions;
 mod failures;
+mod hostile;
 mod proxies;
 mod redirects;
 mod secure;
