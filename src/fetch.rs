@@ -1,25 +1,27 @@
 //! Asks a server for a feed: one conditional GET, its redirects followed by hand, everything bounded, no address asked
 //! that should not be. Refuses to know what a feed is, whose it is, when to ask again, and where anything is kept.
 
+mod answer;
 mod body;
+mod challenge;
 mod client;
+mod decode;
 mod error;
 mod guard;
+mod head;
 mod hints;
+mod proxy;
 mod resolver;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use bytes::Bytes;
 use ipnet::IpNet;
-use reqwest::{
-    Response, StatusCode,
-    header::{
-        ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-        IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
-    },
-};
+use reqwest::Response;
 use tokio::{
     sync::watch,
     time::{Duration, Instant, timeout},
@@ -28,7 +30,8 @@ use url::Url;
 
 pub use self::error::FetchError;
 use self::{
-    client::{Clients, Coding, Kind},
+    challenge::Cookie,
+    client::{Clients, Kind},
     guard::Guard,
 };
 use crate::hosts::{Host, Itinerary};
@@ -36,13 +39,6 @@ use crate::model::{Access, Hints, Limits, Readership, Source, Timestamp, Validat
 
 /// The most redirects followed: browsers take 20, and honest feeds need three (scheme, host, path).
 pub const MAX_REDIRECTS: u32 = 10;
-
-/// The longest validator kept, in bytes. A longer one is left out: it would be sent with every request, and servers
-/// refuse such headers.
-const VALIDATOR_MAX: usize = 4096;
-
-/// The longest Content-Type kept, in characters.
-const CONTENT_TYPE_MAX: usize = 200;
 
 /// What a fetcher is built from.
 #[derive(Debug, Clone)]
@@ -66,10 +62,11 @@ pub struct Introduction {
 pub struct Fetcher {
     guard: Arc<Guard>,
     clients: Clients,
+    introduction: watch::Receiver<Introduction>,
 }
 
 /// One thing to fetch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Where from.
     pub url: &'a Url,
@@ -135,16 +132,16 @@ impl Fetcher {
     /// first poll.
     pub fn new(network: &Network) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(&network.allow));
-        let clients = Clients::new(&user_agent(&network.introduction.borrow()), Arc::clone(&guard));
+        let clients = Clients::new(Arc::clone(&guard));
         clients.probe()?;
-        Ok(Self { guard, clients })
+        Ok(Self { guard, clients, introduction: network.introduction.clone() })
     }
 
     /// Fetches once, asking each host on the way only when it is this poll's turn there. `now` stands in where the
     /// server does not say what time it is.
     ///
-    /// A body that does not match its Content-Encoding is asked for a second time without compression; nothing else
-    /// is tried twice.
+    /// Nothing is tried twice, but for a page that sets a cookie and is to be asked again with it (see
+    /// [`Access::cookie_challenge`]).
     ///
     /// # Errors
     /// See [`FetchError`].
@@ -154,11 +151,16 @@ impl Fetcher {
         way: &mut Itinerary,
         now: Timestamp,
     ) -> Result<Fetched, FetchError> {
-        let mut left = request.limits.total_timeout;
-        match self.follow(request, way, &mut left, Coding::Compressed, now).await {
-            Err(error) if error.is_coding() => self.follow(request, way, &mut left, Coding::Plain, now).await,
-            concluded => concluded,
+        let mut trail = Trail::new(request);
+        let fetched = self.follow(request, &mut trail, way, now).await?;
+        let Some(cookie) = challenge(&fetched) else { return Ok(fetched) };
+        let name = cookie.name().to_owned();
+        if !request.access.cookie_challenge {
+            return Err(FetchError::CookieChallenge { name });
         }
+        trail.cookie = Some(cookie);
+        let fetched = self.follow(request, &mut trail, way, now).await?;
+        if challenge(&fetched).is_some() { Err(FetchError::CookieUseless { name }) } else { Ok(fetched) }
     }
 
     /// Goes from hop to hop until an answer is no redirect. Waiting for a turn takes nothing of the time that is left.
@@ -169,141 +171,121 @@ impl Fetcher {
     async fn follow(
         &self,
         request: &Request<'_>,
+        trail: &mut Trail,
         way: &mut Itinerary,
-        left: &mut Duration,
-        coding: Coding,
         now: Timestamp,
     ) -> Result<Fetched, FetchError> {
-        let mut url = request.url.clone();
-        let mut moved = None;
-        let mut permanent = true;
-        for _ in 0..=MAX_REDIRECTS {
-            self.guard.check(&url)?;
-            let host = Host::of(&url);
+        while trail.redirects <= MAX_REDIRECTS {
+            self.guard.check(&trail.url)?;
+            let host = Host::of(&trail.url);
             let unwelcome = |why| FetchError::Unwelcome { host: host.name().to_owned(), why };
             way.go(&host).await.map_err(unwelcome)?;
             let began = Instant::now();
-            let hop = timeout(*left, self.hop(&url, moved.clone(), request, coding, now)).await;
+            let hop = timeout(trail.left, self.hop(request, trail, now)).await;
             way.asked();
-            *left = left.saturating_sub(began.elapsed());
-            match hop.map_err(|_| FetchError::TotalTimeout { limit: request.limits.total_timeout })?? {
-                Hop::Concluded(fetched) => return Ok(*fetched),
-                Hop::Redirected { to, for_good } => {
-                    permanent &= for_good;
-                    moved = permanent.then(|| to.clone());
-                    url = to;
+            trail.left = trail.left.saturating_sub(began.elapsed());
+            match hop {
+                Ok(Ok(Hop::Concluded(fetched))) => return Ok(*fetched),
+                Ok(Ok(Hop::Redirected { to, permanent })) => trail.turn(to, permanent),
+                Ok(Err(error)) => return Err(error),
+                Err(_) => {
+                    let answered = trail.answered.load(Ordering::Relaxed);
+                    return Err(FetchError::TotalTimeout { limit: request.limits.total_timeout, answered });
                 }
             }
         }
         Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS })
     }
 
-    /// One request and its answer.
-    async fn hop(
-        &self,
-        url: &Url,
-        moved: Option<Url>,
-        request: &Request<'_>,
-        coding: Coding,
-        now: Timestamp,
-    ) -> Result<Hop, FetchError> {
-        let response = self.send(url, request, coding).await?;
-        let status = response.status().as_u16();
-        if matches!(status, 301 | 302 | 303 | 307 | 308) {
-            let to = target(&response, url)?;
-            return Ok(Hop::Redirected { to, for_good: matches!(status, 301 | 308) });
+    /// One request, and its answer.
+    async fn hop(&self, request: &Request<'_>, trail: &Trail, now: Timestamp) -> Result<Hop, FetchError> {
+        if let Some(proxy) = &request.access.proxy {
+            proxy::check(&trail.url, proxy, &self.guard, request.limits).await?;
         }
-        let fetched = conclude(response, url.clone(), moved, request, now).await?;
-        Ok(Hop::Concluded(Box::new(fetched)))
+        let response = match self.send(&trail.url, request, trail.cookie.as_ref()).await {
+            Err(error) if trail.answered.load(Ordering::Relaxed) => return Err(error.afterwards()),
+            sent => sent?,
+        };
+        trail.answered.store(true, Ordering::Relaxed);
+        if answer::is_redirect(&response) {
+            let to = answer::target(&response, &trail.url)?;
+            return Ok(Hop::Redirected { to, permanent: answer::is_permanent(&response) });
+        }
+        answer::conclude(response, trail, request, now).await.map(Box::new).map(Hop::Concluded)
     }
 
-    async fn send(&self, url: &Url, request: &Request<'_>, coding: Coding) -> Result<Response, FetchError> {
+    async fn send(
+        &self,
+        url: &Url,
+        request: &Request<'_>,
+        cookie: Option<&Cookie>,
+    ) -> Result<Response, FetchError> {
         let Limits { connect_timeout, idle_timeout, .. } = *request.limits;
-        let client = self.clients.get(Kind { connect_timeout, coding })?;
-        let mut get = client.get(url.clone()).headers(conditions(request.validators));
-        if coding == Coding::Plain {
-            get = get.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        }
+        let client = self.clients.get(&Kind::of(request.limits, request.access))?;
+        let head = head::write(request, url, &self.introduction.borrow(), cookie);
+        let get = client.get(url.clone()).headers(head);
         // The client does not tell when it is connected, so that the server's silence is timed from the start, with
         // the time to connect added.
         let sent = timeout(connect_timeout.saturating_add(idle_timeout), get.send()).await;
-        let answered = sent.map_err(|_| FetchError::IdleTimeout { limit: idle_timeout })?;
-        let host = url.host_str().unwrap_or_default();
-        answered.map_err(|error| FetchError::from_sending(error, host, connect_timeout))
+        let answered = sent.map_err(|_| FetchError::IdleTimeout { limit: idle_timeout, answered: false })?;
+        answered.map_err(|error| {
+            let proxy = request.access.proxy.as_ref();
+            let place = proxy::place(url, proxy);
+            let secure = [Some(url), proxy].into_iter().flatten().any(|url| url.scheme() == "https");
+            let host = url.host_str().unwrap_or_default();
+            FetchError::from_sending(error, host, place, secure, connect_timeout)
+        })
     }
 }
 
 /// What one request came to.
 enum Hop {
     Concluded(Box<Fetched>),
-    Redirected { to: Url, for_good: bool },
+    Redirected { to: Url, permanent: bool },
 }
 
-/// Makes something of an answer that is no redirect.
-async fn conclude(
-    mut response: Response,
+/// Where a fetch has come to.
+struct Trail {
     url: Url,
-    moved: Option<Url>,
-    request: &Request<'_>,
-    now: Timestamp,
-) -> Result<Fetched, FetchError> {
-    let hints = hints::read(response.headers(), now);
-    let validators = validators(response.headers());
-    match response.status() {
-        // 203 is a 200 that a proxy on the way has touched (RFC 9110 §15.3.4).
-        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-            let bytes = body::read(&mut response, request.limits).await?;
-            let content_type = response.headers().get(CONTENT_TYPE);
-            let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
-            let content_type = content_type.map(|value| words::cut(&value, CONTENT_TYPE_MAX));
-            Ok(Fetched::Body(Body { bytes, content_type, url, validators, hints, moved }))
+    /// Whether any server has answered; told from within a request that may be given up.
+    answered: AtomicBool,
+    /// Of the time that all requests may take together.
+    left: Duration,
+    redirects: u32,
+    /// Whether all redirects so far were permanent.
+    permanent: bool,
+    /// What a page set by script; sent back to its host, and forgotten with this.
+    cookie: Option<Cookie>,
+}
+
+impl Trail {
+    fn new(request: &Request<'_>) -> Self {
+        Self {
+            url: request.url.clone(),
+            answered: AtomicBool::new(false),
+            left: request.limits.total_timeout,
+            redirects: 0,
+            permanent: true,
+            cookie: None,
         }
-        StatusCode::NOT_MODIFIED if conditions(request.validators).is_empty() => {
-            Err(FetchError::UnaskedNotModified { hints })
-        }
-        StatusCode::NOT_MODIFIED => Ok(Fetched::NotModified { hints, validators, moved }),
-        status => {
-            let words = body::read_words(&mut response, request.limits).await;
-            Err(FetchError::Status { code: status.as_u16(), words, hints })
-        }
+    }
+
+    fn turn(&mut self, target: Url, permanent: bool) {
+        self.url = target;
+        self.redirects += 1;
+        self.permanent &= permanent;
+    }
+
+    /// See [`Body::moved`].
+    fn moved(&self) -> Option<Url> {
+        (self.permanent && self.redirects > 0).then(|| self.url.clone())
     }
 }
 
-/// Where a redirect leads. Its fragment goes: it names a place in a page, not what to ask for.
-fn target(response: &Response, from: &Url) -> Result<Url, FetchError> {
-    let bad = || FetchError::BadLocation { code: response.status().as_u16() };
-    // Location may hold raw UTF-8, which the standard forbids and .gov.vn servers send; joining escapes it.
-    let location = response.headers().get(LOCATION).ok_or_else(bad)?;
-    let location = std::str::from_utf8(location.as_bytes()).map_err(|_| bad())?.trim();
-    if location.is_empty() {
-        return Err(bad());
+/// The cookie that a page wants to see first, where it is such a page.
+fn challenge(fetched: &Fetched) -> Option<Cookie> {
+    match fetched {
+        Fetched::Body(body) => challenge::read(&body.bytes, &body.url),
+        Fetched::NotModified { .. } => None,
     }
-    let mut url = from.join(location).map_err(|_| bad())?;
-    url.set_fragment(None);
-    Ok(url)
-}
-
-/// The validators as request headers, byte for byte. A pair of which one cannot be a header value is sent not at all.
-fn conditions(validators: &Validators) -> HeaderMap {
-    let pair: [(HeaderName, &Option<Vec<u8>>); 2] =
-        [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)];
-    let said = pair.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-    said.map(|(name, value)| Ok((name, HeaderValue::from_bytes(value)?)))
-        .collect::<Result<HeaderMap, reqwest::header::InvalidHeaderValue>>()
-        .unwrap_or_default()
-}
-
-/// The validators of an answer, byte for byte.
-fn validators(headers: &HeaderMap) -> Validators {
-    let read = |name| {
-        let value: &HeaderValue = headers.get(name)?;
-        let fits = (1..=VALIDATOR_MAX).contains(&value.len());
-        fits.then(|| value.as_bytes().to_vec())
-    };
-    Validators { etag: read(ETAG), last_modified: read(LAST_MODIFIED) }
-}
-
-/// Who we are, for publishers: version, and an address to read more at.
-fn user_agent(introduction: &Introduction) -> String {
-    format!("tintinh/{} (+{})", env!("CARGO_PKG_VERSION"), introduction.address)
 }

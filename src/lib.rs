@@ -18,7 +18,7 @@
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
-//! | [`fetch`] | conditional GET: caps, redirects, address guard | network |
+//! | [`fetch`] | conditional GET: caps, decoding, redirects, proxies, address guard | network |
 //! | [`parse`] | bytes to a feed; the only room that names feed-rs | pure |
 //! | [`normalize`] | a feed to entries; what a document changes | pure |
 //! | [`store`] | the contract of a database; only `store/sled` names sled | disk |

@@ -1,12 +1,18 @@
 //! Everything that can go wrong between a URL and its bytes, in words, and the state that each puts a source in. No
 //! message holds a URL: one may carry a password or a token.
 
-use std::{error::Error as StdError, fmt, io, net::IpAddr, time::Duration};
+mod causes;
+mod phrases;
 
-use reqwest::StatusCode;
+use std::{error::Error as StdError, net::IpAddr, time::Duration};
+
 use thiserror::Error;
 
-use super::{resolver::ResolveError, words};
+use self::{
+    causes::{is_local, is_silent, root_cause},
+    phrases::{Answer, Seconds},
+};
+use super::words;
 use crate::hosts::Unwelcome;
 use crate::model::{Failure, Hints, Reach, State};
 
@@ -35,18 +41,24 @@ pub enum FetchError {
         /// The kind of network, such as `loopback` or `private`.
         zone: &'static str,
     },
+    /// The URL, or a redirect's target, is the proxy itself, whose address is not judged.
+    #[error("{host} is the proxy, which is not asked for a feed")]
+    AsksProxy {
+        /// The proxy's host.
+        host: String,
+    },
     /// The host's name gave no address.
     #[error("{host} was not found")]
     Lookup {
-        /// The name.
+        /// The name; where there is a proxy, it is told too, because the name may be the proxy's own.
         host: String,
         /// What the resolver said.
         source: reqwest::Error,
     },
-    /// No TCP connection.
+    /// No TCP connection, or a proxy that makes none.
     #[error("no connection to {host}")]
     Connect {
-        /// The name or address.
+        /// The name or address, and the proxy if there is one.
         host: String,
         /// What the system said.
         source: reqwest::Error,
@@ -55,49 +67,75 @@ pub enum FetchError {
     /// without its intermediate.
     #[error("no secure connection to {host}")]
     Tls {
-        /// The name or address.
+        /// The name or address, and the proxy if there is one.
         host: String,
         /// What the TLS library said.
         source: reqwest::Error,
     },
-    /// No connection in time (name look-up, TCP and TLS together).
-    #[error("no connection within {}", Seconds(*limit))]
+    /// No connection in time (name look-up, TCP, TLS and a proxy's consent together).
+    #[error("no connection to {host} within {}", Seconds(*limit))]
     ConnectTimeout {
+        /// The name or address, and the proxy if there is one.
+        host: String,
         /// [`crate::model::Limits::connect_timeout`].
         limit: Duration,
     },
-    /// The server fell silent, before its answer or within it.
+    /// The server fell silent, before its answer or within it. The head of an answer counts as one: a server that
+    /// has not sent all of it in time has not answered.
     #[error("the server was silent for {}", Seconds(*limit))]
     IdleTimeout {
         /// [`crate::model::Limits::idle_timeout`].
         limit: Duration,
+        /// Whether the head of an answer had come.
+        answered: bool,
     },
     /// The whole fetch, redirects included, took too long.
     #[error("the answer was not complete within {}", Seconds(*limit))]
     TotalTimeout {
         /// [`crate::model::Limits::total_timeout`].
         limit: Duration,
+        /// Whether the head of an answer had come, be it of a redirect.
+        answered: bool,
     },
+    /// The answer has more headers, or a longer head, than is read: 100 headers or 400 KB over HTTP/1. Over HTTP/2 the
+    /// same is an [`Self::Exchange`], because the library does not tell it from other faults.
+    #[error("the answer has more than 100 headers, or a head of more than 400 KB")]
+    HeadTooLarge,
     /// The connection brought no readable HTTP answer.
     #[error("no readable HTTP answer")]
     Exchange(#[source] reqwest::Error),
-    /// The body ended before it was complete.
+    /// The body ended before it was complete: the connection broke, or what was compressed stops in the middle.
     #[error("the answer broke off")]
-    Truncated(#[source] reqwest::Error),
-    /// The body is not in the coding that its label says, also when asked for without one.
-    #[error("the body is not in the encoding that it is labelled with")]
-    Decoding(#[source] reqwest::Error),
-    /// The body is in a coding that we do not read, also when asked for without one.
+    Truncated(#[source] Option<reqwest::Error>),
+    /// The body is not in the coding that its label says, or damaged.
+    #[error("the body is labelled as `{coding}` and cannot be read as that")]
+    Decoding {
+        /// The coding.
+        coding: &'static str,
+    },
+    /// The body is in a coding that we do not read, or in more layers than we undo.
     #[error("the body is encoded as `{coding}`, which cannot be decoded")]
     Encoding {
-        /// What is left of Content-Encoding, at most 100 characters.
+        /// Content-Encoding, at most 100 characters.
         coding: String,
     },
-    /// The decoded body is larger than allowed.
+    /// The decoded body is larger than allowed, or was on its way or in one of its layers.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
         /// [`crate::model::Limits::max_body`].
         limit: u64,
+    },
+    /// A page that sets a cookie by script and loads itself again.
+    #[error("the server first sends a page whose script sets the cookie `{name}`")]
+    CookieChallenge {
+        /// The cookie's name.
+        name: String,
+    },
+    /// The same page again, although the cookie was sent.
+    #[error("the server sets the cookie `{name}` by script, and again although it was sent back")]
+    CookieUseless {
+        /// The cookie's name.
+        name: String,
     },
     /// An answer that is neither a document nor a redirect that we follow.
     #[error("the server answered {}", Answer { code: *code, words })]
@@ -135,7 +173,20 @@ pub enum FetchError {
         /// The redirect's status.
         code: u16,
     },
-    /// No HTTP client could be made: the system has no list of CA certificates, or the user agent is no header value.
+    /// A server answered, with a redirect or a cookie, and then nothing was heard from where that leads.
+    #[error("after a first answer, {0}")]
+    Afterwards(#[source] Box<FetchError>),
+    /// The source's own list of CA certificates holds none, or one that cannot be read.
+    #[error(
+        "the certificates of `ca_file` cannot be read; it must hold PEM blocks that begin `BEGIN CERTIFICATE`"
+    )]
+    CaFile(#[source] Option<reqwest::Error>),
+    /// The proxy's address is none that can be used.
+    #[error(
+        "the address of `proxy` cannot be used; it must be an http, https, socks5 or socks5h address with a host"
+    )]
+    Proxy,
+    /// No HTTP client could be made: the system has no list of CA certificates.
     #[error(
         "cannot set up HTTPS: is the system's list of CA certificates (package ca-certificates) installed?"
     )]
@@ -146,19 +197,54 @@ impl FetchError {
     /// What a poll is to remember of this.
     #[must_use]
     pub fn failure(&self) -> Failure {
-        let mut reason = self.to_string();
-        if let Some(root) = self.source().map(root_cause) {
-            reason = format!("{reason}: {root}");
-        }
-        let (reason, reach) = (words::cut(&reason, Failure::REASON_MAX), self.reach());
-        Failure { state: self.state(), reason, hints: self.hints(), reach }
+        let (state, hints, reach) = (self.state(), self.hints(), self.reach());
+        Failure { state, reason: self.reason(), hints, reach }
     }
 
-    /// How far the request came.
+    /// What happened, the system's or the server's own words for it, and what may help.
+    fn reason(&self) -> String {
+        let reason = match (self, self.source().map(root_cause)) {
+            (Self::Afterwards(error), _) => format!("after a first answer, {}", error.reason()),
+            (_, Some(root)) => format!("{self}: {root}"),
+            (_, None) => self.to_string(),
+        };
+        let Some(advice) = self.advice() else { return words::cut(&reason, Failure::REASON_MAX) };
+        let room = Failure::REASON_MAX - advice.chars().count() - 2;
+        format!("{}; {advice}", words::cut(&reason, room))
+    }
+
+    /// What an admin can do about it, where there is something.
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Tls { source, .. } if root_cause(source).to_string().contains("UnknownIssuer") => {
+                Some("if the server leaves out an intermediate certificate, `ca_file` can supply it")
+            }
+            Self::Status { code: 403, .. } => {
+                Some("if it refuses readers that are no browser, set another `user_agent`")
+            }
+            Self::Status { code: 401, .. } => Some("`credentials_file` can hold a user name and password"),
+            Self::Status { code: 407, .. } => Some("`proxy` can hold a user name and password"),
+            Self::CookieChallenge { .. } => Some("`cookie_challenge = true` sends that cookie back, once"),
+            _ => None,
+        }
+    }
+
+    /// How far the request came. Where a redirect was followed, somebody has answered.
     #[must_use]
     pub fn reach(&self) -> Reach {
         match self {
-            Self::Lookup { .. } | Self::Connect { .. } | Self::ConnectTimeout { .. } => Reach::Silent,
+            Self::Lookup { source, .. } | Self::Connect { source, .. } if is_local(source) => Reach::Local,
+            Self::IdleTimeout { answered: true, .. } | Self::TotalTimeout { answered: true, .. } => {
+                Reach::Answered
+            }
+            Self::Exchange(error) if !is_silent(error) => Reach::Answered,
+            Self::Lookup { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::IdleTimeout { .. }
+            | Self::TotalTimeout { .. }
+            | Self::Exchange(_) => Reach::Silent,
             _ => Reach::Answered,
         }
     }
@@ -167,7 +253,11 @@ impl FetchError {
     #[must_use]
     pub fn state(&self) -> State {
         match self {
-            Self::Scheme { .. } | Self::Credentials | Self::ForbiddenAddress { .. } => State::Forbidden,
+            Self::Scheme { .. }
+            | Self::Credentials
+            | Self::ForbiddenAddress { .. }
+            | Self::AsksProxy { .. } => State::Forbidden,
+            Self::Afterwards(error) => error.state(),
             Self::Lookup { .. }
             | Self::Connect { .. }
             | Self::Tls { .. }
@@ -177,16 +267,18 @@ impl FetchError {
             | Self::Exchange(_)
             | Self::Truncated(_)
             | Self::Unwelcome { .. } => State::Unreachable,
-            Self::Decoding(_) | Self::Encoding { .. } => State::Unreadable,
-            Self::TooLarge { .. } | Self::TooManyRedirects { .. } => State::TooMuch,
+            Self::Decoding { .. } | Self::Encoding { .. } => State::Unreadable,
+            Self::TooLarge { .. } | Self::TooManyRedirects { .. } | Self::HeadTooLarge => State::TooMuch,
             Self::Status { code: 404, .. } => State::Missing,
             Self::Status { code: 410, .. } => State::Gone,
             Self::Status { code: 429, .. } => State::Throttled,
             Self::Status { code: 503, .. } => State::Unavailable,
-            Self::Status { .. } | Self::UnaskedNotModified { .. } | Self::BadLocation { .. } => {
-                State::Refused
-            }
-            Self::Client(_) => State::Internal,
+            Self::Status { .. }
+            | Self::UnaskedNotModified { .. }
+            | Self::BadLocation { .. }
+            | Self::CookieChallenge { .. }
+            | Self::CookieUseless { .. } => State::Refused,
+            Self::CaFile(_) | Self::Proxy | Self::Client(_) => State::Internal,
         }
     }
 
@@ -202,88 +294,8 @@ impl FetchError {
         }
     }
 
-    /// Whether the same request without compression may fare better.
-    pub(super) fn is_coding(&self) -> bool {
-        matches!(self, Self::Decoding(_) | Self::Encoding { .. })
-    }
-
-    /// Names what kept a request from being answered.
-    pub(super) fn from_sending(error: reqwest::Error, host: &str, connect_timeout: Duration) -> Self {
-        let source = error.without_url();
-        let host = host.to_owned();
-        match find::<ResolveError>(&source) {
-            Some(&ResolveError::Forbidden { address, zone }) => {
-                Self::ForbiddenAddress { host, address, zone }
-            }
-            Some(_) => Self::Lookup { host, source },
-            None if !source.is_connect() => Self::Exchange(source),
-            None if source.is_timeout() => Self::ConnectTimeout { limit: connect_timeout },
-            None if is_tls(&source) => Self::Tls { host, source },
-            None => Self::Connect { host, source },
-        }
-    }
-
-    /// Names what ended a body early: a decoder's complaint is a bare I/O error or a string, the connection's comes
-    /// from hyper, and reqwest calls both a decode error.
-    pub(super) fn from_reading(error: reqwest::Error) -> Self {
-        let source = error.without_url();
-        let direct = source.source();
-        let decoder = direct.is_some_and(|cause| cause.is::<io::Error>() || cause.source().is_none());
-        if decoder { Self::Decoding(source) } else { Self::Truncated(source) }
-    }
-}
-
-/// Whether a failure to connect came from TLS: rustls reports its errors as invalid data, and a peer that hangs up in
-/// the handshake as an unexpected end; TCP itself gives neither.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let tls = [io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof];
-    causes(error)
-        .filter_map(<dyn StdError>::downcast_ref::<io::Error>)
-        .any(|error| tls.contains(&error.kind()))
-}
-
-/// The first cause of this type.
-fn find<E: StdError + 'static>(error: &reqwest::Error) -> Option<&E> {
-    causes(error).find_map(<dyn StdError>::downcast_ref)
-}
-
-/// The innermost cause: the one that says something.
-fn root_cause<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
-    causes(error).last().unwrap_or(error)
-}
-
-/// An error, its cause, that one's cause, and so on.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| {
-        // An I/O error made from another passes that one over when asked for its source.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner.map_or_else(|| error.source(), |inner| Some(inner))
-    })
-}
-
-struct Seconds(Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} s", self.0.as_secs_f64())
-    }
-}
-
-struct Answer<'a> {
-    code: u16,
-    words: &'a str,
-}
-
-impl fmt::Display for Answer<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.code)?;
-        let name = StatusCode::from_u16(self.code).ok().and_then(|code| code.canonical_reason());
-        if let Some(name) = name {
-            write!(formatter, " {name}")?;
-        }
-        if !self.words.is_empty() {
-            write!(formatter, ": {}", self.words)?;
-        }
-        Ok(())
+    /// The same, where an earlier request of the same fetch was answered.
+    pub(super) fn afterwards(self) -> Self {
+        if self.reach() == Reach::Answered { self } else { Self::Afterwards(Box::new(self)) }
     }
 }

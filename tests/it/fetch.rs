@@ -1,9 +1,15 @@
 //! The fetch room against a scripted publisher: what goes over the wire, and what is made of what comes back.
 
+mod access;
 mod bodies;
+mod bounds;
+mod challenges;
 mod conditions;
 mod failures;
+mod hostile;
+mod proxies;
 mod redirects;
+mod secure;
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,19 +42,20 @@ fn now() -> Timestamp {
 
 /// Fetches from a network in which 127.0.0.0/8 is allowed.
 async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetched, FetchError> {
-    ask_by(&fetcher(&["127.0.0.0/8"]), url, validators, limits).await
+    let request = Request { url, validators, limits, access: &Access::default(), feed: None };
+    fetch(&fetcher(&["127.0.0.0/8"]), &request).await
 }
 
-async fn ask_by(
-    fetcher: &Fetcher,
-    url: &Url,
-    validators: &Validators,
-    limits: &Limits,
-) -> Result<Fetched, FetchError> {
-    let access = Access::default();
-    let request = Request { url, validators, limits, access: &access, feed: None };
-    let mut way = Itinerary::new(Arc::default(), Host::of(url), Duration::ZERO);
-    fetcher.fetch(&request, &mut way, now()).await
+/// Fetches as if nobody else did.
+async fn fetch(fetcher: &Fetcher, request: &Request<'_>) -> Result<Fetched, FetchError> {
+    let mut way = Itinerary::new(Arc::default(), Host::of(request.url), Duration::ZERO);
+    fetcher.fetch(request, &mut way, now()).await
+}
+
+/// Asks unconditionally and so, within [`LIMITS`], in networks that are allowed.
+async fn ask_as(url: &Url, access: &Access, allow: &[&str]) -> Result<Fetched, FetchError> {
+    let request = Request { url, validators: &Validators::default(), limits: &LIMITS, access, feed: None };
+    fetch(&fetcher(allow), &request).await
 }
 
 /// Asks unconditionally, within [`LIMITS`].

@@ -5,3 +5,5 @@ pub mod feed;
 pub mod origin;
 pub mod preview;
 pub mod process;
+pub mod proxy;
+pub mod tls;

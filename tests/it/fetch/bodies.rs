@@ -6,12 +6,9 @@ use std::{
 };
 
 use flate2::{Compression, read::GzEncoder, write::DeflateEncoder, write::ZlibEncoder};
-use tintinh::{
-    fetch::FetchError,
-    model::{Limits, State, Validators},
-};
+use tintinh::{fetch::FetchError, model::State};
 
-use super::{LIMITS, ask, body, body_of, error_of, get};
+use super::{body, body_of, error_of, get};
 use crate::support::origin::{Origin, Reply};
 
 const FEED: &[u8] = b"<rss/>";
@@ -75,55 +72,79 @@ async fn a_body_without_end_stops_at_the_limit() {
 
 #[tokio::test]
 async fn a_compression_bomb_stops_at_the_limit() {
-    let zeros = || std::io::repeat(0).take(16 << 20);
-    for (coding, bomb) in [("gzip", gzip(zeros())), ("zstd", zstd::encode_all(zeros(), 3).unwrap())] {
+    let zeros = vec![0; 4 << 20];
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+    zlib.write_all(&zeros).unwrap();
+    let mut brotli = Vec::new();
+    brotli::BrotliCompress(&mut &zeros[..], &mut brotli, &brotli::enc::BrotliEncoderParams::default())
+        .unwrap();
+    let bombs = [
+        ("gzip", gzip(&zeros[..])),
+        ("deflate", zlib.finish().unwrap()),
+        ("br", brotli),
+        ("zstd", zstd::encode_all(&zeros[..], 3).unwrap()),
+        ("gzip, gzip", gzip(&gzip(&zeros[..])[..])),
+    ];
+    for (coding, bomb) in bombs {
         assert!(bomb.len() < 64 << 10, "{coding}: the bomb must pass as small until it is decoded");
-        let error = error_of(coded(coding, bomb)).await;
-        assert!(matches!(error, FetchError::TooLarge { .. }), "{coding}: {error:?}");
+        let error = error_of(coded(coding, &bomb)).await;
+        assert!(matches!(error, FetchError::TooLarge { limit: 65_536 }), "{coding}: {error:?}");
+        assert_eq!(error.failure().state, State::TooMuch);
+        // The words of an error are decoded too, and end sooner still.
+        let error = error_of(Reply::status(500).body(&bomb).header("Content-Encoding", coding)).await;
+        assert_eq!(error.failure().reason, "the server answered 500 Internal Server Error", "{coding}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_what_its_label_says_is_asked_for_once_more_without_compression() {
-    let origin = Origin::start();
-    origin.answer("/feed.xml", |request| match request.header("Accept-Encoding") {
-        Some(b"identity") => Reply::ok(FEED),
-        _ => coded("gzip", FEED),
-    });
-    let validators = Validators { etag: Some(b"\"e\"".to_vec()), last_modified: None };
-    let fetched = ask(&origin.url("/feed.xml"), &validators, &LIMITS).await.unwrap();
-    assert_eq!(&body(fetched).bytes[..], FEED);
-    let requests = origin.requests();
-    assert_eq!(requests.len(), 2);
-    assert!(requests.iter().all(|request| request.header("If-None-Match") == Some(b"\"e\"")));
-}
-
-#[tokio::test]
-async fn a_plain_document_is_taken_under_a_label_that_never_changes() {
-    for label in ["gzip", "deflate", "br", "utf-8", "none", "identity"] {
-        let body = body_of(coded(label, FEED)).await.unwrap();
+async fn what_is_not_what_its_label_says_is_asked_for_only_once() {
+    for label in ["gzip", "deflate", "br", "zstd", "utf-8", "none", "identity", ""] {
+        let origin = Origin::start();
+        origin.on("/feed.xml", [coded(label, FEED)]);
+        let body = body(get(&origin, "/feed.xml").await.unwrap());
         assert_eq!(&body.bytes[..], FEED, "{label}");
+        assert_eq!(origin.requests().len(), 1, "{label}");
     }
 }
 
 #[tokio::test]
-async fn raw_deflate_is_refused_in_words_after_the_second_try() {
-    let mut raw = DeflateEncoder::new(Vec::new(), Compression::default());
-    raw.write_all(FEED).unwrap();
-    let origin = Origin::start();
-    origin.on("/feed.xml", [coded("deflate", raw.finish().unwrap())]);
-    let error = get(&origin, "/feed.xml").await.unwrap_err();
-    assert_eq!(error.to_string(), "the body is encoded as `deflate`, which cannot be decoded");
-    assert_eq!(error.failure().state, State::Unreadable);
-    assert_eq!(origin.requests().len(), 2);
+async fn layers_old_names_bare_deflate_and_members_are_decoded() {
+    let mut bare = DeflateEncoder::new(Vec::new(), Compression::default());
+    bare.write_all(FEED).unwrap();
+    let table = [
+        ("x-gzip", gzip(FEED)),
+        ("gzip, gzip", gzip(&gzip(FEED)[..])),
+        ("deflate", bare.finish().unwrap()),
+        ("gzip", [gzip(&FEED[..3]), gzip(&FEED[3..]), b"<!-- cached -->".to_vec()].concat()),
+        ("identity", gzip(FEED)),
+    ];
+    for (label, bytes) in table {
+        assert_eq!(&body_of(coded(label, bytes)).await.unwrap().bytes[..], FEED, "{label}");
+    }
+    let two_lines = coded("gzip", gzip(&gzip(FEED)[..])).header("Content-Encoding", "gzip");
+    assert_eq!(&body_of(two_lines).await.unwrap().bytes[..], FEED);
 }
 
 #[tokio::test]
-async fn a_coding_that_we_did_not_ask_for_is_refused_in_words() {
-    for label in ["compress", "x-gzip", "gzip, gzip"] {
-        let error = error_of(coded(label, gzip(&gzip(FEED)[..]))).await;
-        assert!(matches!(&error, FetchError::Encoding { coding } if coding == label), "{label}: {error:?}");
+async fn what_cannot_be_decoded_is_refused_in_words() {
+    let table = [
+        ("compress", "the body is encoded as `compress`, which cannot be decoded"),
+        (
+            "gzip, gzip, gzip, gzip",
+            "the body is encoded as `gzip, gzip, gzip, gzip`, which cannot be decoded",
+        ),
+        ("zstd", "the body is labelled as `zstd` and cannot be read as that"),
+    ];
+    for (label, reason) in table {
+        let failure = error_of(coded(label, gzip(FEED))).await.failure();
+        assert_eq!((failure.state, failure.reason.as_str()), (State::Unreadable, reason));
     }
+}
+
+#[tokio::test]
+async fn the_words_of_an_error_are_decoded() {
+    let reply = Reply::status(500).body(gzip(&b"<h1>down</h1>"[..])).header("Content-Encoding", "gzip");
+    assert_eq!(error_of(reply).await.failure().reason, "the server answered 500 Internal Server Error: down");
 }
 
 #[tokio::test]
@@ -133,35 +154,12 @@ async fn a_body_that_breaks_off_is_an_error_however_it_was_framed() {
         Reply::ok("<rss>").header("Content-Length", "100"),
         Reply::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n<rss>"),
         Reply::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"),
-        coded("gzip", half_a_gzip).header("Content-Length", "100"),
+        coded("gzip", &half_a_gzip).header("Content-Length", "100"),
+        coded("gzip", &half_a_gzip),
     ];
     for reply in table {
         let error = error_of(reply.clone()).await;
         assert!(matches!(error, FetchError::Truncated(_)), "{reply:?}: {error:?}");
         assert_eq!(error.failure().state, State::Unreachable);
     }
-}
-
-#[tokio::test]
-async fn a_server_that_falls_silent_is_told_from_one_that_drips_for_ever() {
-    let short = Duration::from_millis(300);
-    let url = |origin: &Origin| origin.url("/feed.xml");
-    let none = Validators::default();
-
-    let idle = Limits { connect_timeout: short, idle_timeout: short, ..LIMITS };
-    let silent = Origin::start();
-    silent.on("/feed.xml", [Reply::raw("").then_silence(), Reply::ok("<rss>").then_silence()]);
-    for when in ["before the answer", "within the body"] {
-        let error = ask(&url(&silent), &none, &idle).await.unwrap_err();
-        assert!(matches!(error, FetchError::IdleTimeout { .. }), "{when}: {error:?}");
-        assert_eq!(error.failure().reason, "the server was silent for 0.3 s");
-        assert_eq!(error.failure().state, State::Unreachable);
-    }
-
-    let total = Limits { total_timeout: short, ..LIMITS };
-    let dripping = Origin::start();
-    dripping.on("/feed.xml", [Reply::ok("<rss>").then_drip(" ", Duration::from_millis(10))]);
-    let error = ask(&url(&dripping), &none, &total).await.unwrap_err();
-    assert!(matches!(error, FetchError::TotalTimeout { .. }), "{error:?}");
-    assert_eq!(error.failure().state, State::Unreachable);
 }

@@ -27,11 +27,10 @@ async fn the_first_request_is_unconditional_and_says_who_asks() {
     assert_eq!(requests.len(), 1);
     let request = &requests[0];
     assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/feed.xml?page=1"));
-    assert_eq!(request.header("User-Agent"), Some(&b"tintinh/0.1.0 (+https://tin.example)"[..]));
+    assert_eq!(request.header("User-Agent"), Some(&b"tintinh/0.1 (+https://tin.example)"[..]));
     assert_eq!(request.header("Host").map(<[u8]>::to_vec), Some(origin.address().to_string().into_bytes()));
     assert!(request.header("Accept").unwrap().starts_with(b"application/rss+xml"));
-    let codings = String::from_utf8_lossy(request.header("Accept-Encoding").unwrap()).into_owned();
-    assert!(["gzip", "br", "zstd", "deflate"].iter().all(|coding| codings.contains(coding)), "{codings}");
+    assert_eq!(request.header("Accept-Encoding"), Some(&b"gzip, br, zstd, deflate"[..]));
     for absent in ["If-None-Match", "If-Modified-Since", "Referer", "Cookie"] {
         assert_eq!(request.header(absent), None, "{absent}");
     }

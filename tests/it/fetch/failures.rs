@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use tintinh::{
-    fetch::FetchError,
-    model::{Hints, Limits, State, Validators},
+    fetch::{FetchError, Request},
+    model::{Access, Hints, Limits, Reach, State, Validators},
 };
 use url::Url;
 
-use super::{LIMITS, ask, ask_by, error_of, fetcher};
+use super::{LIMITS, ask, error_of, fetch, fetcher};
 use crate::support::origin::{Origin, Reply};
 
 #[tokio::test]
@@ -26,7 +26,8 @@ async fn a_status_is_told_with_the_upstreams_own_words() {
         (
             Reply::status(403).body("no robots"),
             State::Refused,
-            "the server answered 403 Forbidden: no robots",
+            "the server answered 403 Forbidden: no robots; if it refuses readers that are no browser, set another \
+             `user_agent`",
         ),
         (Reply::status(500), State::Refused, "the server answered 500 Internal Server Error"),
         (Reply::status(599), State::Refused, "the server answered 599"),
@@ -35,7 +36,7 @@ async fn a_status_is_told_with_the_upstreams_own_words() {
         (
             Reply::status(403).header("Content-Type", "image/png").body("\u{1}PNG"),
             State::Refused,
-            "the server answered 403 Forbidden",
+            "the server answered 403 Forbidden; if it refuses readers that are no browser, set another `user_agent`",
         ),
         (
             Reply::status(500).body("cut").header("Content-Length", "100"),
@@ -75,7 +76,9 @@ async fn loopback_is_refused_unasked_unless_it_is_allowed() {
     for host in ["127.0.0.1", "localhost"] {
         let url: Url = format!("http://{host}:{port}/feed.xml").parse().unwrap();
         let fetcher = fetcher(&["10.0.0.0/8"]);
-        let error = ask_by(&fetcher, &url, &Validators::default(), &LIMITS).await.unwrap_err();
+        let (validators, access) = (&Validators::default(), &Access::default());
+        let request = Request { url: &url, validators, limits: &LIMITS, access, feed: None };
+        let error = fetch(&fetcher, &request).await.unwrap_err();
         let FetchError::ForbiddenAddress { host: named, zone: "loopback", .. } = &error else {
             panic!("{host}: {error:?}")
         };
@@ -106,7 +109,7 @@ async fn a_refused_connection_names_the_host_and_hides_the_path() {
     let error = ask(&url, &Validators::default(), &LIMITS).await.unwrap_err();
     assert!(matches!(error, FetchError::Connect { .. }), "{error:?}");
     let failure = error.failure();
-    assert_eq!(failure.state, State::Unreachable);
+    assert_eq!((failure.state, failure.reach), (State::Unreachable, Reach::Silent));
     assert!(
         failure.reason.starts_with("no connection to 127.0.0.1: Connection refused"),
         "{}",
@@ -149,14 +152,51 @@ async fn a_handshake_that_never_ends_is_a_connection_that_was_not_made_in_time()
     let error = ask(&url, &Validators::default(), &limits).await.unwrap_err();
     assert!(matches!(error, FetchError::ConnectTimeout { .. }), "{error:?}");
     assert_eq!(error.failure().state, State::Unreachable);
-    assert_eq!(error.failure().reason, "no connection within 0.3 s");
+    assert_eq!(error.failure().reason, "no connection to 127.0.0.1 within 0.3 s");
 }
 
 #[tokio::test]
 async fn what_is_no_http_is_no_answer() {
-    for bytes in ["", "SSH-2.0-OpenSSH_9.9\r\n"] {
+    for (bytes, reach) in [("", Reach::Silent), ("SSH-2.0-OpenSSH_9.9\r\n", Reach::Answered)] {
         let error = error_of(Reply::raw(bytes)).await;
         assert!(matches!(error, FetchError::Exchange(_)), "{bytes}: {error:?}");
+        assert_eq!(error.reach(), reach, "{bytes}");
         assert_eq!(error.failure().state, State::Unreachable);
+    }
+}
+
+#[tokio::test]
+async fn what_never_left_this_machine_is_told_as_that() {
+    // No system connects to a group: it says that there is no way there, as it does without a network.
+    let access = Access::default();
+    let error =
+        super::ask_as(&"http://224.0.0.1/".parse().unwrap(), &access, &["224.0.0.0/4"]).await.unwrap_err();
+    assert!(matches!(error, FetchError::Connect { .. }), "{error:?}");
+    let failure = error.failure();
+    assert_eq!((failure.state, failure.reach), (State::Unreachable, Reach::Local));
+    assert!(failure.reason.starts_with("no connection to 224.0.0.1: Network is unreachable"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn what_was_answered_or_never_asked_is_nobodys_network_failing() {
+    for reply in
+        [Reply::status(500), Reply::status(304), Reply::redirect(301, "file:///"), Reply::redirect(301, "")]
+    {
+        assert_eq!(error_of(reply).await.reach(), Reach::Answered);
+    }
+    for url in ["ftp://example.com/", "http://10.0.0.1/"] {
+        let error = ask(&url.parse().unwrap(), &Validators::default(), &LIMITS).await.unwrap_err();
+        assert_eq!(error.reach(), Reach::Answered, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_in_a_redirect_show_nowhere() {
+    for location in
+        ["http://admin:hunter2@127.0.0.1/", "http://hunter2@[::1/", "ftp://admin:hunter2@127.0.0.1/"]
+    {
+        let error = error_of(Reply::redirect(301, location)).await;
+        let told = format!("{error:?} {error} {:?}", error.failure());
+        assert!(!told.contains("hunter2") && !told.contains("admin"), "{told}");
     }
 }

@@ -6,7 +6,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     convert::Infallible,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -23,7 +23,7 @@ use url::Url;
 /// The most that requests are waited for. A test that needs it all has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A scripted server on `127.0.0.1`, at a port of the system's choice.
+/// A scripted server on `127.0.0.1` or another address of this machine, at a port of the system's choice.
 pub struct Origin {
     address: SocketAddr,
     script: Arc<Script>,
@@ -62,7 +62,12 @@ impl Received {
 impl Origin {
     /// Starts to listen. Until told otherwise it answers 404.
     pub fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at(Ipv4Addr::LOCALHOST)
+    }
+
+    /// The same on another address of this machine; Linux has all of 127.0.0.0/8.
+    pub fn start_at(address: Ipv4Addr) -> Self {
+        let listener = std::net::TcpListener::bind((address, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Script::default());
