@@ -1,14 +1,17 @@
-//! Addresses as the file gives them: where to listen, where feeds are, which networks are open. Looks nothing up.
+//! Addresses as the file gives them: where to listen, where feeds are, hosts, which networks are open. Looks nothing up.
 
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
-use url::Url;
+use url::{Host, Url};
 
 use super::{problem::Wrong, wording::echo};
 
 /// The longest address that is read, in bytes.
 const MAX_URL_BYTES: usize = 2048;
+
+/// The longest name of a host, in bytes (RFC 1035 §2.3.4).
+pub(super) const MAX_HOST: usize = 253;
 
 /// Reads "127.0.0.1:8080". Names are not looked up.
 pub(super) fn read_listen(text: &str) -> Result<SocketAddr, Wrong> {
@@ -108,6 +111,29 @@ pub(super) fn read_public_url(text: &str) -> Result<Url, Wrong> {
         url.set_path(&format!("{}/", url.path()));
     }
     Ok(url)
+}
+
+/// Reads a host, and spells it as addresses do: lower case, punycode, no dot at its end. An error says what it is instead.
+pub(super) fn read_host(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("is empty");
+    }
+    let more = text.strip_suffix('.').unwrap_or(text);
+    let host = Host::parse(more).ok().map(|host| host.to_string()).filter(|host| is_host(host));
+    host.ok_or_else(|| match text {
+        _ if text.contains("://") => "is an address, not a host",
+        _ if text.contains(['/', '?', '#']) => "is a host with a path",
+        _ if text.contains('@') => "is a host with a user name",
+        _ if text.contains('*') => "is a pattern, and each host stands for itself alone",
+        _ if text.rsplit_once(':').is_some_and(|(_, port)| is_port(port)) => "is a host with a port",
+        _ => "is no host",
+    })
+}
+
+fn is_host(host: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_name = host.bytes().all(is_of_name) && host.split('.').all(|label| !label.is_empty());
+    host.len() <= MAX_HOST && (is_name || host.starts_with('['))
 }
 
 /// Reads "10.0.0.0/8", or a single address.

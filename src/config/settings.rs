@@ -7,10 +7,10 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::{
     access,
     files::Files,
-    hosts,
     problem::{Problems, Wrong},
     quantity::write_duration,
     reader::Reader,
+    rewrites,
     wording::{echo, nearest},
 };
 use crate::model::{Access, Limits, Pace};
@@ -66,7 +66,7 @@ impl Settings {
             pace: overlaid_pace(self.pace, table, problems),
             limits: overlaid_limits(self.limits, table, problems),
             access: access::overlaid(&self.access, table, files, problems),
-            rewrite_host: hosts::overlaid(&self.rewrite_host, table, problems),
+            rewrite_host: rewrites::overlaid(&self.rewrite_host, table, problems),
         }
     }
 }

@@ -5,9 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use url::Host;
-
 use super::{
+    address::{MAX_HOST, read_host},
     problem::{Problems, Wrong},
     reader::{Pair, Reader},
     wording::echo,
@@ -17,9 +16,6 @@ const KEY: &str = "rewrite_host";
 
 /// The most hosts that a source may have rewritten, those of `[defaults]` among them.
 const MAX_REWRITES: usize = 64;
-
-/// The longest name of a host, in bytes (RFC 1035 §2.3.4).
-const MAX_HOST: usize = 253;
 
 type Rewrites = BTreeMap<String, String>;
 
@@ -33,7 +29,7 @@ pub(super) fn overlaid(
     problems: &mut Problems<'_>,
 ) -> Arc<Rewrites> {
     let inherits = !inherited.is_empty();
-    let parse = |old: &str, new: &str| Ok((read_host(old), read_target(new, inherits)));
+    let parse = |old: &str, new: &str| Ok((read_side(old), read_target(new, inherits)));
     let Some(given) = table.pairs(KEY, MAX_REWRITES, problems, parse) else { return Arc::clone(inherited) };
     let given: Vec<Pair<'_, _>> = given.into_iter().filter_map(|pair| right(pair, table, problems)).collect();
     let (mut merged, mut seen) = (Rewrites::clone(inherited), HashMap::new());
@@ -107,35 +103,13 @@ fn read_target(text: &str, inherits: bool) -> Result<Option<String>, Wrong> {
         return Ok(None);
     }
     let led = |wrong: Wrong| Wrong { message: format!("leads to what {}", wrong.message), ..wrong };
-    read_host(text).map(Some).map_err(led)
+    read_side(text).map(Some).map_err(led)
 }
 
-/// A host as addresses spell it: lower case, punycode, no dot at its end.
-fn read_host(text: &str) -> Result<String, Wrong> {
-    const EXAMPLE: &str = "write the host alone, as \"old.example.vn\"";
-    if text.trim().is_empty() {
-        return Err(Wrong::new("is empty", EXAMPLE));
-    }
-    let told = if text.len() > MAX_HOST { String::new() } else { format!(" ({})", echo(text)) };
-    let more = text.strip_suffix('.').unwrap_or(text);
-    let host = Host::parse(more).ok().map(|host| host.to_string()).filter(|host| is_host(host));
-    host.ok_or_else(|| {
-        let what = match text {
-            _ if text.contains("://") => "is an address, not a host",
-            _ if text.contains(['/', '?', '#']) => "is a host with a path",
-            _ if text.contains('@') => "is a host with a user name",
-            _ if text.contains('*') => "is a pattern, and each host is rewritten by itself",
-            _ if text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) => {
-                "is a host with a port"
-            }
-            _ => "is no host",
-        };
-        Wrong::new(format!("{what}{told}"), EXAMPLE)
+fn read_side(text: &str) -> Result<String, Wrong> {
+    read_host(text).map_err(|what| {
+        let is_short = !text.trim().is_empty() && text.len() <= MAX_HOST;
+        let told = if is_short { format!(" ({})", echo(text)) } else { String::new() };
+        Wrong::new(format!("{what}{told}"), "write the host alone, as \"old.example.vn\"")
     })
-}
-
-fn is_host(host: &str) -> bool {
-    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let is_name = host.bytes().all(is_of_name) && host.split('.').all(|label| !label.is_empty());
-    host.len() <= MAX_HOST && (is_name || host.starts_with('['))
 }
