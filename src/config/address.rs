@@ -1,4 +1,4 @@
-//! Addresses as the file gives them: where to listen, where feeds are, hosts, which networks are open. Looks nothing up.
+//! Addresses as the file gives them: where to listen, where feeds are, hosts, open networks. Looks nothing up.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -34,7 +34,12 @@ pub(super) fn read_listen(text: &str) -> Result<SocketAddr, Wrong> {
 }
 
 fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok()
+    read_port(text).is_some()
+}
+
+/// Reads digits alone: the parser takes a sign too.
+pub(super) fn read_port(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether listening on one of them keeps the other from listening.
@@ -113,7 +118,7 @@ pub(super) fn read_public_url(text: &str) -> Result<Url, Wrong> {
     Ok(url)
 }
 
-/// Reads a host, and spells it as addresses do: lower case, punycode, no dot at its end. An error says what it is instead.
+/// Reads a host, and spells it as addresses do: lower case, punycode, no dot at its end. An error says what else it is.
 pub(super) fn read_host(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() {
         return Err("is empty");
@@ -125,7 +130,9 @@ pub(super) fn read_host(text: &str) -> Result<String, &'static str> {
         _ if text.contains(['/', '?', '#']) => "is a host with a path",
         _ if text.contains('@') => "is a host with a user name",
         _ if text.contains('*') => "is a pattern, and each host stands for itself alone",
-        _ if text.rsplit_once(':').is_some_and(|(_, port)| is_port(port)) => "is a host with a port",
+        _ if text.rsplit_once(':').is_some_and(|(host, port)| is_port(port) && Host::parse(host).is_ok()) => {
+            "is a host with a port"
+        }
         _ => "is no host",
     })
 }

@@ -14,7 +14,7 @@ use super::{
 
 const KEY: &str = "rewrite_host";
 
-/// The most hosts that a source may have rewritten, those of `[defaults]` among them.
+/// The most hosts that a source may have rewritten, those that it inherits among them.
 const MAX_REWRITES: usize = 64;
 
 type Rewrites = BTreeMap<String, String>;
@@ -48,16 +48,16 @@ pub(super) fn overlaid(
     }
     if merged.len() > MAX_REWRITES {
         let message =
-            format!("makes {} hosts with those of [defaults], but may make {MAX_REWRITES}", merged.len());
+            format!("makes {} hosts with those that it inherits, but may make {MAX_REWRITES}", merged.len());
         table.tell(KEY, Wrong::new(message, "take some out"), problems);
     }
     for pair in &given {
         let (old, _) = &pair.value;
-        let from_defaults =
+        let from_above =
             || inherited.iter().find(|(from, to)| *to == old && !seen.contains_key(from.as_str()));
         let wrong = wrong_way(old, &merged).or_else(|| {
-            let (from, _) = from_defaults().filter(|_| merged.contains_key(old))?;
-            let message = format!("is where [defaults] leads \"{from}\"");
+            let (from, _) = from_above().filter(|_| merged.contains_key(old))?;
+            let message = format!("is where an inherited line leads \"{from}\"");
             Some(Wrong::new(message, format!("write \"{from}\" here too, with the host where both end")))
         });
         if let Some(wrong) = wrong {

@@ -1,4 +1,4 @@
-//! What `[defaults]` and each source may both say: pace, limits, time zone, access. Knows no source.
+//! What `[defaults]`, each host and each source may say: pace, limits, time zone, access. Knows no source.
 
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -32,7 +32,7 @@ const HOST_DELAYS: RangeInclusive<Duration> = Duration::ZERO..=DAY;
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_mins(10);
 const BODIES: RangeInclusive<u64> = 1024..=MAX_BODY;
 
-/// The settings in force for a source that says nothing itself.
+/// The settings in force where nothing more is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Settings {
     pub timezone: Tz,
