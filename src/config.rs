@@ -13,6 +13,7 @@ mod hosts;
 mod problem;
 mod quantity;
 mod reader;
+mod rewrites;
 mod sections;
 mod settings;
 mod shape;
@@ -59,6 +60,8 @@ pub struct Config {
     pub channel: ChannelSettings,
     /// The sources in the order of the file, those that rest included. Ids and addresses are unique.
     pub sources: Vec<Arc<Source>>,
+    /// The hosts that have a table in `[hosts]` and no source, as written: perhaps slips of the pen.
+    pub hosts_without_feeds: Vec<String>,
 }
 
 /// `[server]`.
@@ -196,10 +199,10 @@ pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Prob
     let store = sections::read_store(&root, surroundings, &mut problems);
     let network = sections::read_networks(&root, &mut problems);
     let channel = sections::read_channel(&root, &mut problems);
-    let sources = feeds::read_sources(&root, surroundings, &mut problems);
+    let (sources, hosts_without_feeds) = feeds::read_sources(&root, surroundings, &mut problems);
     match listeners {
         Some((server, admin)) if problems.is_empty() => {
-            Ok(Config { server, admin, store, network, channel, sources })
+            Ok(Config { server, admin, store, network, channel, sources, hosts_without_feeds })
         }
         _ => Err(problems.in_order()),
     }

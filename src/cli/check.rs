@@ -14,6 +14,7 @@ pub(super) fn check(path: &Path) -> u8 {
             // Who closed stdout does not want to know.
             let _ = writeln!(std::io::stdout(), "{}: well, {feeds} feeds{resting}", path.display());
             tell_lax(&config);
+            tell_without_feeds(&config);
             super::WELL
         }
         Err(error) => {
@@ -30,6 +31,16 @@ fn tell_lax(config: &Config) {
             std::io::stdout(),
             "{}: any certificate is taken (tls_verify = false): whoever is on the way may read and change all",
             source.id
+        );
+    }
+}
+
+/// A line for each table of a host that does nothing: its name may be misspelt.
+fn tell_without_feeds(config: &Config) {
+    for host in &config.hosts_without_feeds {
+        let _ = writeln!(
+            std::io::stdout(),
+            "[hosts.\"{host}\"]: no feed is at this host, so its keys change nothing"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! How a source's server is to be asked, as `[defaults]` and each source may say it. Asks none.
+//! How a source's server is to be asked, as `[defaults]`, its host and itself may say it. Asks none.
 
 use url::Url;
 
@@ -41,7 +41,7 @@ pub(super) fn overlaid(
         authorization: inherited.authorization.clone(),
         cookie_challenge: table.flag("cookie_challenge", problems).unwrap_or(inherited.cookie_challenge),
     };
-    // What [defaults] may not say is told as unknown there, and read no further.
+    // What a source alone may say is told as unknown elsewhere, and read no further.
     if table.may_hold("tls_verify") {
         access.lax_tls = table.flag("tls_verify", problems).is_some_and(|verifies| !verifies);
     }

@@ -1,14 +1,17 @@
-//! Addresses as the file gives them: where to listen, where feeds are, which networks are open. Looks nothing up.
+//! Addresses as the file gives them: where to listen, where feeds are, hosts, open networks. Looks nothing up.
 
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
-use url::Url;
+use url::{Host, Url};
 
 use super::{problem::Wrong, wording::echo};
 
 /// The longest address that is read, in bytes.
 const MAX_URL_BYTES: usize = 2048;
+
+/// The longest name of a host, in bytes (RFC 1035 §2.3.4).
+pub(super) const MAX_HOST: usize = 253;
 
 /// Reads "127.0.0.1:8080". Names are not looked up.
 pub(super) fn read_listen(text: &str) -> Result<SocketAddr, Wrong> {
@@ -31,7 +34,12 @@ pub(super) fn read_listen(text: &str) -> Result<SocketAddr, Wrong> {
 }
 
 fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok()
+    read_port(text).is_some()
+}
+
+/// Reads digits alone: the parser takes a sign too.
+pub(super) fn read_port(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether listening on one of them keeps the other from listening.
@@ -108,6 +116,31 @@ pub(super) fn read_public_url(text: &str) -> Result<Url, Wrong> {
         url.set_path(&format!("{}/", url.path()));
     }
     Ok(url)
+}
+
+/// Reads a host, and spells it as addresses do: lower case, punycode, no dot at its end. An error says what else it is.
+pub(super) fn read_host(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("is empty");
+    }
+    let more = text.strip_suffix('.').unwrap_or(text);
+    let host = Host::parse(more).ok().map(|host| host.to_string()).filter(|host| is_host(host));
+    host.ok_or_else(|| match text {
+        _ if text.contains("://") => "is an address, not a host",
+        _ if text.contains(['/', '?', '#']) => "is a host with a path",
+        _ if text.contains('@') => "is a host with a user name",
+        _ if text.contains('*') => "is a pattern, and each host stands for itself alone",
+        _ if text.rsplit_once(':').is_some_and(|(host, port)| is_port(port) && Host::parse(host).is_ok()) => {
+            "is a host with a port"
+        }
+        _ => "is no host",
+    })
+}
+
+fn is_host(host: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_name = host.bytes().all(is_of_name) && host.split('.').all(|label| !label.is_empty());
+    host.len() <= MAX_HOST && (is_name || host.starts_with('['))
 }
 
 /// Reads "10.0.0.0/8", or a single address.

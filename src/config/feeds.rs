@@ -9,6 +9,7 @@ use super::{
     Surroundings,
     address::read_feed_url,
     files::Files,
+    hosts::Inherited,
     problem::{Problems, Wrong},
     reader::{Found, Reader, type_name},
     sections::read_title,
@@ -21,16 +22,14 @@ use crate::model::{Province, Source, SourceId};
 /// The most sources that one file may list: the whole nation's communes, many times over.
 pub const MAX_SOURCES: usize = 100_000;
 
-/// The sources of the file, in its order.
+/// The sources of the file, in its order; and the hosts with a table of their own at which none of them is.
 pub(super) fn read_sources(
     root: &Reader<'_>,
     surroundings: &Surroundings,
     problems: &mut Problems<'_>,
-) -> Vec<Arc<Source>> {
-    let defaults = root.section(&shape::DEFAULTS, problems);
-    defaults.refuse_unknown(problems);
+) -> (Vec<Arc<Source>>, Vec<String>) {
     let mut files = Files::new(surroundings);
-    let settings = Settings::standard().overlaid(&defaults, &mut files, problems);
+    let inherited = Inherited::read(root, &mut files, problems);
 
     let mut seen = Seen::default();
     let mut sources = Vec::new();
@@ -44,9 +43,10 @@ pub(super) fn read_sources(
         let id = table.get("id").and_then(|id| id.get_ref().as_str()).and_then(SourceId::new);
         let path = id.map_or_else(|| format!("feeds[{index}]"), |id| format!("feeds.{id}"));
         let table = Reader::new(table, found.at, path, &shape::FEEDS);
-        sources.extend(read_source(&table, &settings, &mut files, &mut seen, problems).map(Arc::new));
+        sources.extend(read_source(&table, &inherited, &mut files, &mut seen, problems).map(Arc::new));
     }
-    sources
+    let hosts_without_feeds = inherited.without_feeds(&sources);
+    (sources, hosts_without_feeds)
 }
 
 /// The values in the list of feeds, as many as there may be.
@@ -76,7 +76,7 @@ struct Seen {
 
 fn read_source(
     table: &Reader<'_>,
-    settings: &Settings,
+    inherited: &Inherited<'_>,
     files: &mut Files<'_>,
     seen: &mut Seen,
     problems: &mut Problems<'_>,
@@ -87,7 +87,9 @@ fn read_source(
     let province = table.text("province", problems, read_province);
     let url = table.required("url", problems, read_feed_url);
     let enabled = table.flag("enabled", problems).unwrap_or(true);
-    let Settings { timezone, pace, limits, access, rewrite_host } = settings.overlaid(table, files, problems);
+    let inherited = url.as_ref().map_or(inherited.anywhere(), |url| inherited.at(url));
+    let Settings { timezone, pace, limits, access, rewrite_host } =
+        inherited.overlaid(table, files, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
     Some(Source {
         id: id?,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::model::Secret;
 
-/// The most headers that a source may have, those of `[defaults]` among them.
+/// The most headers that a source may have, those that it inherits among them.
 const MAX_HEADERS: usize = 32;
 
 /// The longest name of a header, in bytes.
@@ -59,7 +59,8 @@ pub(super) fn overlaid(
     problems: &mut Problems<'_>,
 ) -> Headers {
     let is_personal = table.may_hold("credentials_file");
-    let parse = |name: &str, text: &str| read_header(name, text, is_personal);
+    let may_take_out = is_personal || !inherited.is_empty();
+    let parse = |name: &str, text: &str| read_header(name, text, is_personal, may_take_out);
     let Some(given) = table.pairs("headers", MAX_HEADERS, problems, parse) else {
         return Headers { kept: Arc::clone(inherited), authorization: None };
     };
@@ -82,18 +83,23 @@ pub(super) fn overlaid(
     }
     if merged.len() > MAX_HEADERS {
         let message =
-            format!("makes {} headers with those of [defaults], but may make {MAX_HEADERS}", merged.len());
+            format!("makes {} headers with those that it inherits, but may make {MAX_HEADERS}", merged.len());
         table.tell("headers", Wrong::new(message, "take some out"), problems);
     }
     Headers { kept: merged.into_values().collect(), authorization }
 }
 
 /// A header's value; none where it takes an inherited header out. No message repeats the value.
-fn read_header(name: &str, value: &str, is_personal: bool) -> Result<Option<Secret>, Wrong> {
+fn read_header(
+    name: &str,
+    value: &str,
+    is_personal: bool,
+    may_take_out: bool,
+) -> Result<Option<Secret>, Wrong> {
     if let Some(wrong) = wrong_name(name, is_personal) {
         return Err(wrong);
     }
-    if value.is_empty() && is_personal {
+    if value.is_empty() && may_take_out {
         return Ok(None);
     }
     if let Some(message) = wrong_value(value) {
@@ -128,7 +134,7 @@ fn wrong_name(name: &str, is_personal: bool) -> Option<Wrong> {
         _ if OURS.contains(&known_as) => "take it out",
         _ if PERSONAL.contains(&known_as) && !is_personal => {
             return Some(Wrong::new(
-                "would be sent to every publisher",
+                "would be sent for other sources too",
                 "write it in the [[feeds]] table of the one source that it is for",
             ));
         }

@@ -1,141 +1,161 @@
-//! Hosts that are gone, and those that stand in their place. Looks none of them up.
+//! What a feed inherits: of its host and port, of its host, of all. Looks no host up, and knows of a source only where
+//! it is.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{HashMap, HashSet},
+    net::Ipv6Addr,
     sync::Arc,
 };
 
-use url::Host;
+use toml::de::{DeTable, DeValue};
+use url::Url;
 
 use super::{
+    address::{MAX_HOST, read_host, read_port},
+    files::Files,
     problem::{Problems, Wrong},
-    reader::{Pair, Reader},
+    reader::Reader,
+    settings::Settings,
+    shape,
     wording::echo,
 };
+use crate::model::Source;
 
-const KEY: &str = "rewrite_host";
+/// The most hosts that one file may have tables of: those of the whole nation, a few times over.
+const MAX_HOSTS: usize = 10_000;
 
-/// The most hosts that a source may have rewritten, those of `[defaults]` among them.
-const MAX_REWRITES: usize = 64;
+/// A host, and the port where not all of it is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Place {
+    host: String,
+    port: Option<u16>,
+}
 
-/// The longest name of a host, in bytes (RFC 1035 §2.3.4).
-const MAX_HOST: usize = 253;
+impl Place {
+    /// Both places where a feed of this address is, the narrower first.
+    fn both_of(url: &Url) -> [Self; 2] {
+        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+        [url.port_or_known_default(), None].map(|port| Self { host: host.to_owned(), port })
+    }
 
-type Rewrites = BTreeMap<String, String>;
+    fn whole(&self) -> Self {
+        Self { port: None, ..self.clone() }
+    }
+}
 
-/// What a line has on its left and on its right.
-type Sides = (Result<String, Wrong>, Result<Option<String>, Wrong>);
+/// What the tables above the feeds say, each over what it inherits itself.
+pub(super) struct Inherited<'a> {
+    defaults: Settings,
+    hosts: HashMap<Place, AtHost<'a>>,
+}
 
-/// The inherited rewrites with those of this table put over them.
-pub(super) fn overlaid(
-    inherited: &Arc<Rewrites>,
-    table: &Reader<'_>,
+struct AtHost<'a> {
+    /// As written.
+    name: &'a str,
+    settings: Settings,
+}
+
+impl<'a> Inherited<'a> {
+    /// Reads `[defaults]` and the tables of hosts.
+    pub fn read(root: &Reader<'a>, files: &mut Files<'_>, problems: &mut Problems<'_>) -> Self {
+        let table = root.section(&shape::DEFAULTS, problems);
+        table.refuse_unknown(problems);
+        let defaults = Settings::standard().overlaid(&table, files, problems);
+        let mut inherited = Self { defaults, hosts: HashMap::new() };
+
+        let mut tables = read_tables(root, problems);
+        // A whole host's table goes before those of its ports, which inherit from it.
+        tables.sort_by_key(|(_, place, _)| place.as_ref().is_some_and(|place| place.port.is_some()));
+        for (name, place, table) in tables {
+            table.refuse_unknown(problems);
+            let above = inherited.first_of(place.iter().map(Place::whole));
+            let settings = above.overlaid(&table, files, problems);
+            inherited.hosts.extend(place.map(|place| (place, AtHost { name, settings })));
+        }
+        inherited
+    }
+
+    /// What a feed at this address inherits: what its host and port say, else its host, else `[defaults]`.
+    pub fn at(&self, url: &Url) -> &Settings {
+        self.first_of(Place::both_of(url))
+    }
+
+    /// What a feed inherits of which nobody knows where it is.
+    pub fn anywhere(&self) -> &Settings {
+        &self.defaults
+    }
+
+    fn first_of(&self, places: impl IntoIterator<Item = Place>) -> &Settings {
+        let found = places.into_iter().find_map(|place| self.hosts.get(&place));
+        found.map_or(&self.defaults, |host| &host.settings)
+    }
+
+    /// The hosts at which none of these sources is, as written, in the order of the alphabet.
+    pub fn without_feeds(&self, sources: &[Arc<Source>]) -> Vec<String> {
+        let places: HashSet<Place> = sources.iter().flat_map(|source| Place::both_of(&source.url)).collect();
+        let without = self.hosts.iter().filter(|(place, _)| !places.contains(place));
+        let mut names: Vec<String> = without.map(|(_, host)| host.name.to_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// The tables of hosts in the order of the file, those of wrong names too: their keys may be wrong as well.
+fn read_tables<'a>(
+    root: &Reader<'a>,
     problems: &mut Problems<'_>,
-) -> Arc<Rewrites> {
-    let inherits = !inherited.is_empty();
-    let parse = |old: &str, new: &str| Ok((read_host(old), read_target(new, inherits)));
-    let Some(given) = table.pairs(KEY, MAX_REWRITES, problems, parse) else { return Arc::clone(inherited) };
-    let given: Vec<Pair<'_, _>> = given.into_iter().filter_map(|pair| right(pair, table, problems)).collect();
-    let (mut merged, mut seen) = (Rewrites::clone(inherited), HashMap::new());
-    for pair in &given {
-        let (old, new) = &pair.value;
-        let first = *seen.entry(old.as_str()).or_insert(pair.at);
-        if first != pair.at {
+) -> Vec<(&'a str, Option<Place>, Reader<'a>)> {
+    let hosts = root.section(&shape::HOSTS, problems);
+    let names = hosts.names();
+    if names.len() > MAX_HOSTS {
+        let message = format!("holds {} tables, but may hold {MAX_HOSTS}", names.len());
+        root.tell("hosts", Wrong::new(message, "take some out"), problems);
+    }
+    let (mut tables, mut seen) = (Vec::new(), HashMap::new());
+    for (at, name) in names.into_iter().take(MAX_HOSTS) {
+        // Whoever writes a password before a host must not find it in a log.
+        let path = hosts.key(&echo(name));
+        let table = hosts.get(name).and_then(|found| found.value.as_table());
+        if let Some(whole) = table.and_then(|table| in_pieces(name, table)) {
+            let remedy = format!("write [hosts.{}]", echo(&whole));
+            problems.tell(at, path, Wrong::new("is not in quotes, and a dot begins another table", remedy));
+            continue;
+        }
+        let mut place = read_place(name).map_err(|wrong| problems.tell(at, &path, wrong)).ok();
+        if let Some(first) = place.as_ref().and_then(|place| seen.insert(place.clone(), at)) {
             let message = format!("is the host that line {} has already", problems.line(first));
-            let wrong = Wrong::new(message, "take one of the two out");
-            table.tell_pair(KEY, pair.at, pair.name, wrong, problems);
+            problems.tell(at, &path, Wrong::new(message, "make one table of the two"));
+            place = None;
         }
-        match new {
-            Some(new) => drop(merged.insert(old.clone(), new.clone())),
-            None => drop(merged.remove(old)),
-        }
+        tables.extend(hosts.inner(name, path, &shape::HOSTS, problems).map(|table| (name, place, table)));
     }
-    if merged.len() > MAX_REWRITES {
-        let message =
-            format!("makes {} hosts with those of [defaults], but may make {MAX_REWRITES}", merged.len());
-        table.tell(KEY, Wrong::new(message, "take some out"), problems);
-    }
-    for pair in &given {
-        let (old, _) = &pair.value;
-        let from_defaults =
-            || inherited.iter().find(|(from, to)| *to == old && !seen.contains_key(from.as_str()));
-        let wrong = wrong_way(old, &merged).or_else(|| {
-            let (from, _) = from_defaults().filter(|_| merged.contains_key(old))?;
-            let message = format!("is where [defaults] leads \"{from}\"");
-            Some(Wrong::new(message, format!("write \"{from}\" here too, with the host where both end")))
+    tables
+}
+
+/// The whole name of a host of which a header without quotes, as `[hosts.a.vn]`, makes tables within tables.
+fn in_pieces(first: &str, mut table: &DeTable<'_>) -> Option<String> {
+    let mut whole = first.to_owned();
+    while whole.len() <= MAX_HOST {
+        let next = table.iter().find_map(|(key, value)| match value.get_ref() {
+            DeValue::Table(inner) if !shape::HOSTS.holds(key.get_ref()) => Some((key.get_ref(), inner)),
+            _ => None,
         });
-        if let Some(wrong) = wrong {
-            table.tell_pair(KEY, pair.at, pair.name, wrong, problems);
-        }
+        let Some((piece, inner)) = next else { break };
+        whole = format!("{whole}.{piece}");
+        table = inner;
     }
-    Arc::new(merged)
+    (!first.contains(['.', ':']) && whole != first).then_some(whole)
 }
 
-/// The line where both of its sides are right; tells what is wrong with either.
-fn right<'a>(
-    pair: Pair<'a, Sides>,
-    table: &Reader<'_>,
-    problems: &mut Problems<'_>,
-) -> Option<Pair<'a, (String, Option<String>)>> {
-    let Pair { at, name, value: (old, new) } = pair;
-    let mut tell = |wrong| table.tell_pair(KEY, at, name, wrong, problems);
-    let (old, new) = (old.map_err(&mut tell).ok(), new.map_err(&mut tell).ok());
-    Some(Pair { at, name, value: (old?, new?) })
-}
-
-/// Each address is rewritten once, so a way must be of one step.
-fn wrong_way(old: &str, rewrites: &Rewrites) -> Option<Wrong> {
-    let new = rewrites.get(old)?;
-    if new == old {
-        return Some(Wrong::new("leads to itself", "write another host on the right, or take the line out"));
+/// Reads "a.vn", or "a.vn:8080" for one port alone.
+fn read_place(text: &str) -> Result<Place, Wrong> {
+    const EXAMPLE: &str = "write the host alone, as \"example.vn\", or with one port, as \"example.vn:8080\"";
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Err(Wrong::new("is an address without brackets", format!("write \"[{text}]\"")));
     }
-    // One that is led to, in another line.
-    let mut end = rewrites.get(new)?;
-    for _ in 0..rewrites.len() {
-        let Some(next) = rewrites.get(end) else {
-            let message = format!("leads to \"{new}\", which is rewritten too");
-            return Some(Wrong::new(message, format!("write \"{end}\" at once")));
-        };
-        end = next;
-    }
-    Some(Wrong::new("leads in a circle", "take one of its lines out"))
-}
-
-/// None where it takes an inherited rewrite out.
-fn read_target(text: &str, inherits: bool) -> Result<Option<String>, Wrong> {
-    if text.is_empty() && inherits {
-        return Ok(None);
-    }
-    let led = |wrong: Wrong| Wrong { message: format!("leads to what {}", wrong.message), ..wrong };
-    read_host(text).map(Some).map_err(led)
-}
-
-/// A host as addresses spell it: lower case, punycode, no dot at its end.
-fn read_host(text: &str) -> Result<String, Wrong> {
-    const EXAMPLE: &str = "write the host alone, as \"old.example.vn\"";
-    if text.trim().is_empty() {
-        return Err(Wrong::new("is empty", EXAMPLE));
-    }
-    let told = if text.len() > MAX_HOST { String::new() } else { format!(" ({})", echo(text)) };
-    let more = text.strip_suffix('.').unwrap_or(text);
-    let host = Host::parse(more).ok().map(|host| host.to_string()).filter(|host| is_host(host));
-    host.ok_or_else(|| {
-        let what = match text {
-            _ if text.contains("://") => "is an address, not a host",
-            _ if text.contains(['/', '?', '#']) => "is a host with a path",
-            _ if text.contains('@') => "is a host with a user name",
-            _ if text.contains('*') => "is a pattern, and each host is rewritten by itself",
-            _ if text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) => {
-                "is a host with a port"
-            }
-            _ => "is no host",
-        };
-        Wrong::new(format!("{what}{told}"), EXAMPLE)
-    })
-}
-
-fn is_host(host: &str) -> bool {
-    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let is_name = host.bytes().all(is_of_name) && host.split('.').all(|label| !label.is_empty());
-    host.len() <= MAX_HOST && (is_name || host.starts_with('['))
+    let with_port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    let with_port = with_port.and_then(|(host, port)| Some((host, Some(read_port(port)?))));
+    let (host, port) = with_port.unwrap_or((text, None));
+    let host = read_host(host).map_err(|what| Wrong::new(what, EXAMPLE))?;
+    Ok(Place { host, port })
 }

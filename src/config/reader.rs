@@ -40,22 +40,33 @@ impl<'a> Reader<'a> {
     /// The table that stands under this key; an empty one where there is none, or none that can be read.
     pub fn section(&self, shape: &'static Shape, problems: &mut Problems<'_>) -> Self {
         let absent = || Self { table: None, at: 0, path: shape.key.to_owned(), shape };
-        let Some(found) = self.get(shape.key) else { return absent() };
+        self.inner(shape.key, shape.key.to_owned(), shape, problems).unwrap_or_else(absent)
+    }
+
+    /// The table that stands under this name and that messages know by this path, if one can be read there.
+    pub fn inner(
+        &self,
+        name: &str,
+        path: String,
+        shape: &'static Shape,
+        problems: &mut Problems<'_>,
+    ) -> Option<Self> {
+        let found = self.get(name)?;
         if let DeValue::Table(table) = found.value {
-            return Self::new(table, found.at, shape.key.to_owned(), shape);
+            return Some(Self::new(table, found.at, path, shape));
         }
         let several = found.value.as_array().and_then(|list| Some((list.first()?, list.iter())));
         if let Some((first, mut all)) = several
             && let (DeValue::Table(table), true) = (first.get_ref(), all.all(|one| one.get_ref().is_table()))
         {
             let wrong = Wrong::new("is written as a list of tables", format!("write {}, once", shape.header));
-            problems.tell(found.at, shape.key, wrong);
-            return Self::new(table, first.span().start, shape.key.to_owned(), shape);
+            problems.tell(found.at, &path, wrong);
+            return Some(Self::new(table, first.span().start, path, shape));
         }
         let message = format!("is {}, but must be a table", type_name(found.value));
         let remedy = format!("write {} on a line of its own, and its keys below", shape.header);
-        problems.tell(found.at, shape.key, Wrong::new(message, remedy));
-        absent()
+        problems.tell(found.at, path, Wrong::new(message, remedy));
+        None
     }
 
     /// The value of this key, whatever it is.
@@ -71,7 +82,7 @@ impl<'a> Reader<'a> {
 
     /// Whether a table of this kind may hold this key.
     pub fn may_hold(&self, name: &str) -> bool {
-        self.shape.keys.iter().any(|known| known.name == name)
+        self.shape.holds(name)
     }
 
     /// Tells what is wrong with the value of this key.

@@ -1,4 +1,4 @@
-//! What `[defaults]` and each source may both say: pace, limits, time zone, access. Knows no source.
+//! What `[defaults]`, each host and each source may say: pace, limits, time zone, access. Knows no source.
 
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -7,10 +7,10 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::{
     access,
     files::Files,
-    hosts,
     problem::{Problems, Wrong},
     quantity::write_duration,
     reader::Reader,
+    rewrites,
     wording::{echo, nearest},
 };
 use crate::model::{Access, Limits, Pace};
@@ -32,7 +32,7 @@ const HOST_DELAYS: RangeInclusive<Duration> = Duration::ZERO..=DAY;
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_mins(10);
 const BODIES: RangeInclusive<u64> = 1024..=MAX_BODY;
 
-/// The settings in force for a source that says nothing itself.
+/// The settings in force where nothing more is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Settings {
     pub timezone: Tz,
@@ -66,7 +66,7 @@ impl Settings {
             pace: overlaid_pace(self.pace, table, problems),
             limits: overlaid_limits(self.limits, table, problems),
             access: access::overlaid(&self.access, table, files, problems),
-            rewrite_host: hosts::overlaid(&self.rewrite_host, table, problems),
+            rewrite_host: rewrites::overlaid(&self.rewrite_host, table, problems),
         }
     }
 }

@@ -16,6 +16,13 @@ pub(super) struct Shape {
     pub keys: &'static [Key],
 }
 
+impl Shape {
+    /// Whether such a table may hold this key.
+    pub fn holds(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.name == name)
+    }
+}
+
 const fn key(name: &'static str, example: &'static str) -> Key {
     Key { name, example }
 }
@@ -30,6 +37,7 @@ pub(super) static ROOT: Shape = Shape {
         key("network", "{ allow = [] }"),
         key("channel", "{ window = \"48h\" }"),
         key("defaults", "{ min_interval = \"15m\" }"),
+        key("hosts", "{ \"example.vn\" = { host_delay = \"5s\" } }"),
         key("feeds", "[]"),
     ],
 };
@@ -59,28 +67,30 @@ pub(super) static CHANNEL: Shape = Shape {
     ],
 };
 
-pub(super) static DEFAULTS: Shape = Shape {
-    key: "defaults",
-    header: "[defaults]",
-    keys: &[
-        key("interval", "\"30m\""),
-        key("min_interval", "\"15m\""),
-        key("max_interval", "\"24h\""),
-        key("timezone", "\"Asia/Ho_Chi_Minh\""),
-        key("host_delay", "\"2s\""),
-        key("max_body", "\"10MiB\""),
-        key("connect_timeout", "\"15s\""),
-        key("idle_timeout", "\"20s\""),
-        key("total_timeout", "\"60s\""),
-        key("http", "\"1.1\""),
-        key("user_agent", "\"Mozilla/5.0 (compatible; tintinh)\""),
-        key("headers", "{ \"X-Name\" = \"value\" }"),
-        key("proxy", "\"socks5h://127.0.0.1:9050\""),
-        key("ca_file", "\"ca/intermediate.pem\""),
-        key("cookie_challenge", "true"),
-        key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
-    ],
-};
+/// What a feed may inherit.
+const INHERITED: &[Key] = &[
+    key("interval", "\"30m\""),
+    key("min_interval", "\"15m\""),
+    key("max_interval", "\"24h\""),
+    key("timezone", "\"Asia/Ho_Chi_Minh\""),
+    key("host_delay", "\"2s\""),
+    key("max_body", "\"10MiB\""),
+    key("connect_timeout", "\"15s\""),
+    key("idle_timeout", "\"20s\""),
+    key("total_timeout", "\"60s\""),
+    key("http", "\"1.1\""),
+    key("user_agent", "\"Mozilla/5.0 (compatible; tintinh)\""),
+    key("headers", "{ \"X-Name\" = \"value\" }"),
+    key("proxy", "\"socks5h://127.0.0.1:9050\""),
+    key("ca_file", "\"ca/intermediate.pem\""),
+    key("cookie_challenge", "true"),
+    key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
+];
+
+pub(super) static DEFAULTS: Shape = Shape { key: "defaults", header: "[defaults]", keys: INHERITED };
+
+/// Of each host's table; the table of them all holds names of hosts.
+pub(super) static HOSTS: Shape = Shape { key: "hosts", header: "[hosts.\"example.vn\"]", keys: INHERITED };
 
 pub(super) static FEEDS: Shape = Shape {
     key: "feeds",
@@ -123,9 +133,9 @@ pub(super) fn why_each(name: &str) -> Option<&'static str> {
 
 /// The headers of the tables other than this one that may hold the key.
 pub(super) fn others_with(name: &str, this: &Shape) -> Vec<&'static str> {
-    [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &FEEDS]
+    [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &HOSTS, &FEEDS]
         .into_iter()
-        .filter(|shape| shape.key != this.key && shape.keys.iter().any(|key| key.name == name))
+        .filter(|shape| shape.key != this.key && shape.holds(name))
         .map(|shape| shape.header)
         .collect()
 }

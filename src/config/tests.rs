@@ -1,6 +1,7 @@
 //! The whole file at once: what comes of a good one, and what is told of a bad one.
 
 mod access;
+mod hosts;
 
 use std::fs;
 
@@ -108,7 +109,7 @@ fn each_problem_has_its_line_and_remedy() {
         assert_eq!(told(text), expected, "{text}");
         checked += 1;
     }
-    assert_eq!(checked, 123);
+    assert_eq!(checked, 136);
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn a_mutated_file_never_panics_and_its_problems_lie_within_it() {
     let start = SHIPPED.find("[[feeds]]\nid").unwrap();
     let body = &SHIPPED[start..start + 800.min(SHIPPED.len() - start)];
     let seed: Vec<char> =
-        format!("[server]\nlisten = \"127.0.0.1:1\"\n[defaults]\ninterval = \"1h\"\n{ASKED}{body}")
+        format!("[server]\nlisten = \"127.0.0.1:1\"\n[hosts.\"a.vn:80\"]\nhttp = \"1.1\"\n[defaults]\ninterval = \"1h\"\n{ASKED}{body}")
             .chars()
             .collect();
     let spice: Vec<char> =

@@ -1,6 +1,6 @@
 //! Tables whose keys the admin chooses: names and a text for each. Knows neither what they name nor what is right.
 
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::Reader;
 use crate::config::{
@@ -18,6 +18,12 @@ pub(in crate::config) struct Pair<'a, T> {
 }
 
 impl<'a> Reader<'a> {
+    /// The names that this table holds, and where, in the order in which they are written.
+    pub fn names(&self) -> Vec<(usize, &'a str)> {
+        let written = self.table.map(as_written).unwrap_or_default();
+        written.into_iter().map(|(at, name, _)| (at, name)).collect()
+    }
+
     /// The names and texts in this key's table that `parse` finds right, in the order in which they are written.
     pub fn pairs<T>(
         &self,
@@ -35,13 +41,8 @@ impl<'a> Reader<'a> {
             let message = format!("holds {} lines, but may hold {most}", table.len());
             self.tell(key, Wrong::new(message, "take some out"), problems);
         }
-        let mut written: Vec<_> = table
-            .iter()
-            .map(|(name, value)| (name.span().start, &**name.get_ref(), value.get_ref()))
-            .collect();
-        written.sort_by_key(|(at, ..)| *at);
         let mut right = Vec::new();
-        for (at, name, value) in written.into_iter().take(most) {
+        for (at, name, value) in as_written(table).into_iter().take(most) {
             let parsed = match value {
                 DeValue::String(text) => parse(name, text),
                 DeValue::Table(_) => Err(self.unquoted(key)),
@@ -70,4 +71,11 @@ impl<'a> Reader<'a> {
         let remedy = format!("put names with a dot in quotes: {}", self.example(key));
         Wrong::new("is a table, but must be text", remedy)
     }
+}
+
+fn as_written<'a>(table: &'a DeTable<'a>) -> Vec<(usize, &'a str, &'a DeValue<'a>)> {
+    let mut written: Vec<_> =
+        table.iter().map(|(name, value)| (name.span().start, &**name.get_ref(), value.get_ref())).collect();
+    written.sort_by_key(|(at, ..)| *at);
+    written
 }

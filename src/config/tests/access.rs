@@ -304,8 +304,8 @@ fn too_much_is_told_by_its_limit() {
         format!("[defaults]\nheaders = {{ {} }}\nrewrite_host = {{ {} }}\n", many(32, "1"), many(64, "a.vn"));
     let own = feed("headers = { Y = \"1\" }\nrewrite_host = { \"y\" = \"a.vn\" }");
     let expected = [
-        "line 8: `feeds.bao-a.headers` makes 33 headers with those of [defaults], but may make 32: take some out",
-        "line 9: `feeds.bao-a.rewrite_host` makes 65 hosts with those of [defaults], but may make 64: take some out",
+        "line 8: `feeds.bao-a.headers` makes 33 headers with those that it inherits, but may make 32: take some out",
+        "line 9: `feeds.bao-a.rewrite_host` makes 65 hosts with those that it inherits, but may make 64: take some out",
     ];
     assert_eq!(told(&format!("{defaults}{own}")), expected);
 }

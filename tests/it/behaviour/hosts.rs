@@ -26,6 +26,22 @@ async fn between_two_requests_to_a_host_there_is_the_pause_also_along_redirects(
 }
 
 #[tokio::test]
+async fn the_pause_of_a_host_is_said_once_for_all_of_its_sources() {
+    let origin = Origin::start();
+    let port = origin.url("/").port().unwrap();
+    let mut tables = format!("[hosts.\"127.0.0.1:{port}\"]\nhost_delay = \"300ms\"\n");
+    for id in ["a", "b"] {
+        let path = format!("/{id}");
+        origin.on(&path, [Reply::ok(document("Một"))]);
+        tables += &feed(id, &origin.url(&path), "interval = \"1s\"");
+    }
+    let daemon = start(&tables).await;
+    let requests = asked(&origin, 6).await;
+    assert!(shortest(&requests) >= Duration::from_millis(300), "{:?}", shortest(&requests));
+    drop(daemon);
+}
+
+#[tokio::test]
 async fn a_host_that_sources_are_redirected_to_is_asked_by_one_at_a_time() {
     let (target, delay) = (Origin::start(), "host_delay = \"300ms\"");
     let mut tables = String::new();

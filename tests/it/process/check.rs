@@ -58,6 +58,19 @@ async fn a_source_whose_server_may_be_anybody_is_named_and_the_file_is_well() {
 }
 
 #[tokio::test]
+async fn a_host_that_no_feed_is_at_is_named_and_the_file_is_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let hosts = "[hosts.\"A.vn.\"]\n[hosts.\"b.vn\"]\nhost_delay = \"5s\"\n[hosts.\"a.vn:80\"]\n";
+    let file = written(folder.path(), &format!("{FEED}{hosts}"));
+    let ended = ran(["check", "--config", &file]).await;
+    assert_eq!((ended.code, ended.stderr.len()), (Some(0), 0), "{ended:#?}");
+    let without = ["a.vn:80", "b.vn"]
+        .map(|host| format!("[hosts.\"{host}\"]: no feed is at this host, so its keys change nothing"));
+    assert_eq!(ended.stdout[0], format!("{file}: well, 1 feeds"));
+    assert_eq!(ended.stdout[1..], without);
+}
+
+#[tokio::test]
 async fn credentials_come_from_the_folder_that_the_service_manager_names() {
     let (folder, given) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = written(folder.path(), &format!("{FEED}credentials_file = \"bao-a\"\n"));
