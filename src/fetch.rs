@@ -30,12 +30,15 @@ use url::Url;
 
 pub use self::error::FetchError;
 use self::{
+    body::Room,
     challenge::Cookie,
     client::{Clients, Kind},
     guard::Guard,
 };
-use crate::hosts::{Host, Itinerary};
-use crate::model::{Access, Hints, Limits, Readership, Source, Timestamp, Validators};
+use crate::{
+    hosts::{Host, Itinerary},
+    model::{Access, Hints, Limits, Readership, Source, Timestamp, Validators},
+};
 
 /// The most redirects followed: browsers take 20, and honest feeds need three (scheme, host, path).
 pub const MAX_REDIRECTS: u32 = 10;
@@ -63,6 +66,7 @@ pub struct Fetcher {
     guard: Arc<Guard>,
     clients: Clients,
     introduction: watch::Receiver<Introduction>,
+    room: Room,
 }
 
 /// One thing to fetch.
@@ -134,7 +138,8 @@ impl Fetcher {
         let guard = Arc::new(Guard::new(&network.allow));
         let clients = Clients::new(Arc::clone(&guard));
         clients.probe()?;
-        Ok(Self { guard, clients, introduction: network.introduction.clone() })
+        let introduction = network.introduction.clone();
+        Ok(Self { guard, clients, introduction, room: Room::default() })
     }
 
     /// Fetches once, asking each host on the way only when it is this poll's turn there. `now` stands in where the
@@ -211,7 +216,7 @@ impl Fetcher {
             let to = answer::target(&response, &trail.url)?;
             return Ok(Hop::Redirected { to, permanent: answer::is_permanent(&response) });
         }
-        answer::conclude(response, trail, request, now).await.map(Box::new).map(Hop::Concluded)
+        answer::conclude(response, trail, request, &self.room, now).await.map(Box::new).map(Hop::Concluded)
     }
 
     async fn send(

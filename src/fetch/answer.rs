@@ -6,7 +6,11 @@ use reqwest::{
 };
 use url::Url;
 
-use super::{Body, FetchError, Fetched, Request, Trail, body, head, hints, words};
+use super::{
+    Body, FetchError, Fetched, Request, Trail,
+    body::{self, Room},
+    head, hints, words,
+};
 use crate::model::{Timestamp, Validators};
 
 /// The longest validator kept, in bytes. A longer one is left out: it would be sent with every request, and servers
@@ -51,6 +55,7 @@ pub(super) async fn conclude(
     mut response: Response,
     trail: &Trail,
     request: &Request<'_>,
+    room: &Room,
     now: Timestamp,
 ) -> Result<Fetched, FetchError> {
     let hints = hints::read(response.headers(), now);
@@ -59,7 +64,7 @@ pub(super) async fn conclude(
     match response.status() {
         // 203 is a 200 that a proxy on the way has touched (RFC 9110 §15.3.4).
         StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-            let bytes = body::read(&mut response, request.limits).await?;
+            let bytes = body::read(&mut response, request.limits, room).await?;
             let content_type = response.headers().get(CONTENT_TYPE);
             let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
             let content_type = content_type.map(|value| words::cut(&value, CONTENT_TYPE_MAX));

@@ -1,11 +1,17 @@
-//! Reads bodies within bounds of size and silence. Refuses to know what the bytes mean.
+//! Reads bodies within bounds of size and silence, and all of them together within a bound of memory. Refuses to know
+//! what the bytes mean.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::{
     Response,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
-use tokio::time::timeout;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::{
     FetchError,
@@ -17,23 +23,61 @@ use crate::model::Limits;
 /// How much of an error's body is read, in bytes: what an admin is shown of it is far shorter.
 const ERROR_BODY: u64 = 16 << 10;
 
-/// The whole decoded body.
+/// A longer body, in bytes, counts among the large ones.
+const SMALL: usize = 1 << 20;
+
+/// The most large bodies in memory at once, until they have been read: with ten megabytes for each of these, and some
+/// hundred small ones, all together stay below half a gigabyte.
+const LARGE_MAX: usize = 16;
+
+/// The room that all bodies share.
+#[derive(Debug, Clone)]
+pub(super) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(LARGE_MAX)))
+    }
+}
+
+/// A large body, which leaves its place to the next when the last of it is gone.
+struct Large {
+    bytes: Vec<u8>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Large {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// The whole decoded body. One that turns out to be large waits for a place among the large ones.
 ///
 /// # Errors
 /// [`FetchError::TooLarge`], [`FetchError::IdleTimeout`], [`FetchError::Truncated`], [`FetchError::Decoding`] or
 /// [`FetchError::Encoding`].
-pub(super) async fn read(response: &mut Response, limits: &Limits) -> Result<Bytes, FetchError> {
+pub(super) async fn read(response: &mut Response, limits: &Limits, room: &Room) -> Result<Bytes, FetchError> {
     let named = |error| name(error, limits.max_body);
     let mut decoder = Decoder::new(label(response), limits.max_body);
     if announced(response).is_some_and(|length| length > decoder.most()) {
         return Err(named(DecodeError::TooLarge));
     }
+    let mut place = None;
     while !decoder.is_done()
         && let Some(piece) = next(response, limits).await?
     {
         decoder.push(&piece).map_err(named)?;
+        if place.is_none() && decoder.kept() > SMALL {
+            // Never closed.
+            place = Arc::clone(&room.0).acquire_owned().await.ok();
+        }
     }
-    decoder.finish().map(Bytes::from).map_err(named)
+    let bytes = decoder.finish().map_err(named)?;
+    Ok(match place {
+        None => bytes.into(),
+        Some(place) => Bytes::from_owner(Large { bytes, _place: place }),
+    })
 }
 
 /// The first words of an error's body; empty where it has none, is no text, or breaks off before it says anything.

@@ -97,6 +97,11 @@ impl Decoder {
         if self.taken > self.most() { Err(DecodeError::TooLarge) } else { Ok(()) }
     }
 
+    /// How much is kept so far, in bytes.
+    pub(super) fn kept(&self) -> usize {
+        self.kept.bytes.len()
+    }
+
     /// Whether nothing that still comes can matter: the outermost coding has ended, and rubbish has begun.
     pub(super) fn is_done(&self) -> bool {
         matches!(&self.outermost, Level::Coded(coded) if coded.layer.is_over())

@@ -13,8 +13,10 @@ use self::{
     phrases::{Answer, Seconds},
 };
 use super::words;
-use crate::hosts::Unwelcome;
-use crate::model::{Failure, Hints, Reach, State};
+use crate::{
+    hosts::Unwelcome,
+    model::{Failure, Hints, Reach, State},
+};
 
 /// Why a fetch brought neither a body nor a 304.
 #[derive(Debug, Error)]

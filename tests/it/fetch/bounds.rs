@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use tintinh::{
-    fetch::FetchError,
-    model::{Limits, Reach, State, Validators},
+    fetch::{FetchError, Request},
+    model::{Access, Limits, Reach, State, Validators},
 };
 
-use super::{LIMITS, ask, body_of, error_of};
+use super::{LIMITS, ask, body, body_of, error_of, fetch, fetcher};
 use crate::support::origin::{Origin, Reply};
 
 /// Long enough for an answer of a busy machine to itself.
@@ -101,4 +101,26 @@ async fn chunks_that_are_all_frame_and_no_body_end_too() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let error = error_of(Reply::raw(head).then_drip(frame, Duration::ZERO)).await;
     assert!(matches!(error, FetchError::Truncated(Some(_))), "{error:?}");
+}
+
+#[tokio::test]
+async fn large_bodies_wait_for_each_other() {
+    let origin = Origin::start();
+    origin.on("/large", [Reply::ok("x".repeat(2 << 20))]);
+    origin.on("/small", [Reply::ok("<rss/>")]);
+    let limits = Limits { max_body: 4 << 20, ..LIMITS };
+    let (fetcher, url) = (fetcher(&["127.0.0.0/8"]), origin.url("/large"));
+    let (validators, access) = (&Validators::default(), &Access::default());
+    let whole = Request { url: &url, validators, limits: &limits, access, feed: None };
+    let mut held = Vec::new();
+    for _ in 0..16 {
+        held.push(body(fetch(&fetcher, &whole).await.unwrap()));
+    }
+    let hasty = Limits { total_timeout: Duration::from_millis(300), ..limits };
+    let error = fetch(&fetcher, &Request { limits: &hasty, ..whole }).await.unwrap_err();
+    assert!(matches!(error, FetchError::TotalTimeout { .. }), "{error:?}");
+    // Small ones come through meanwhile.
+    fetch(&fetcher, &Request { url: &origin.url("/small"), ..whole }).await.unwrap();
+    held.pop();
+    assert_eq!(body(fetch(&fetcher, &whole).await.unwrap()).bytes.len(), 2 << 20);
 }
