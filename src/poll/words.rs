@@ -11,8 +11,12 @@ pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: T
         Outcome::Read(tally) if tally.inserted + tally.updated > 0 => {
             info!(source = %id, new = tally.inserted, updated = tally.updated, next_s = next, "polled");
         }
+        // Told once for all, by the scheduler.
+        Outcome::Failed(failure) if after.state == State::Offline => {
+            debug!(source = %id, next_s = next, "offline: {}", failure.reason);
+        }
         Outcome::Failed(failure) => {
-            let state = failure.state;
+            let state = after.state;
             warn!(source = %id, ?state, failures = after.failures, next_s = next, "poll failed: {}", failure.reason);
         }
         Outcome::Read(_) | Outcome::Unchanged(..) | Outcome::NotModified(_) => {

@@ -23,8 +23,8 @@ use crate::{
 /// The sources of a host that wanted to be left alone come back within this time, or sooner where they are polled more
 /// often than that.
 const RETURN_MAX: Duration = Duration::from_hours(1);
-/// The first to notice that our network is down are tried again within this time.
-const STRUCK_WITHIN: Duration = Duration::from_secs(15);
+/// Who was not reached because our network is down is tried again within this time, a few at a time.
+const HASTENED_WITHIN: Duration = Duration::from_secs(15);
 
 /// See the module.
 pub(super) struct Plan {
@@ -218,10 +218,11 @@ impl Plan {
             _ => drop(self.slots.remove(&id)),
         }
         let Some(reach) = ended.reach else { return };
-        if let Change::Began(struck) = self.outage.heard(&id, &polled.host, reach, self.hosts_known) {
-            for id in struck {
-                self.hasten(&id, now);
-            }
+        match self.outage.heard(&id, &polled.host, reach, self.hosts_known) {
+            Change::Began(struck) => struck.iter().for_each(|id| self.hasten(id, now)),
+            // It may have begun before anybody knew.
+            Change::None if self.outage.is_on() => self.hasten(&id, now),
+            Change::None | Change::Ended => {}
         }
     }
 
@@ -229,7 +230,7 @@ impl Plan {
     fn hasten(&mut self, id: &SourceId, now: Moment) {
         let Some(slot) = self.slots.get_mut(id) else { return };
         if matches!(slot.phase, Phase::Due(_)) {
-            let at = now.wall + STRUCK_WITHIN.mul_f64(share(id, now));
+            let at = now.wall + HASTENED_WITHIN.mul_f64(share(id, now));
             slot.phase = Phase::Due(at);
             self.due.push(Reverse((at, id.clone())));
         }

@@ -275,18 +275,25 @@ async fn our_own_outage_grows_no_back_off_and_ends_within_a_minute_of_the_networ
             Arc::new(source(&id, &format!("http://host-{number}.vn/")))
         })
         .collect();
+    // Also from the very beginning, when all are asked at once before anybody knows.
+    let early = beginning() + 5 * MINUTE;
+    world.outage(beginning(), early);
     let (down, up) = (at(0, 10), at(0, 16));
     world.outage(down, up);
     world.start(&sources);
     world.until(at(1, 0)).await;
     world.stop().await;
+    for source in &sources {
+        let first = world.visits_of(source.id.as_str()).into_iter().find(|visit| visit.reached).unwrap();
+        assert!(first.began < early + MINUTE, "{}: {}", source.id, first.began);
+    }
 
     let visits = world.visits();
     let during: Vec<&Visit> = visits.iter().filter(|visit| !visit.reached).collect();
     assert!(during.iter().all(|visit| visit.state.failures <= 1));
     assert!(during.iter().any(|visit| visit.state.state == State::Offline));
     // A few tries at a time, not everybody again and again: one each five seconds at most.
-    assert!(during.len() < 6 * 3600 / 5 + 40, "{}", during.len());
+    assert!(during.len() < 7 * 3600 / 5 + 80, "{}", during.len());
     let back = visits.iter().find(|visit| visit.began >= up).unwrap();
     assert!(back.began < up + MINUTE && back.reached, "{}", back.began);
     // Everybody was due during the outage, and is asked within seconds of its end.
