@@ -21,4 +21,5 @@ mod poll;
 mod preview;
 mod process;
 mod store_kill;
+mod store_layout;
 mod support;

@@ -1,0 +1,101 @@
+//! Stores that earlier versions wrote, and what this one reads of them.
+
+use std::{env, fs, path::Path};
+
+use tintinh::{
+    model::{
+        ChannelId, ChannelState, Changes, Commit, Digest, Entry, EntryKey, Floors, Identity, Likeness, NewEntry, Rule,
+        Seq, SourceId, SourceState, Timestamp, Validators,
+    },
+    store::{Engine, SledEngine},
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_735_689_600 + second, 0).unwrap()
+}
+
+fn key(number: u32) -> EntryKey {
+    EntryKey::new(Rule::Guid, &format!("guid-{number}"))
+}
+
+fn link(number: u32) -> EntryKey {
+    EntryKey::new(Rule::Link, &format!("//bao.example/{number}"))
+}
+
+fn entry(number: u32) -> Entry {
+    Entry {
+        identity: Identity { rule: Rule::Guid, value: format!("guid-{number}") },
+        link: Some(format!("https://bao.example/{number}")),
+        canonical_link: Some(format!("//bao.example/{number}")),
+        title: format!("Tin số {number}: lũ lên ở Ninh Bình"),
+        summary: Some("<p>Nước sông Hoàng Long dâng cao.</p>".to_owned()),
+        content: None,
+        authors: vec![],
+        categories: vec!["Thời sự".to_owned()],
+        published: Some(at(number.into())),
+        updated: None,
+        image: None,
+        enclosures: vec![],
+    }
+}
+
+fn new(number: u32) -> NewEntry {
+    let digest = |part: &[u8]| Digest::of(&[part, &number.to_be_bytes()]);
+    let likeness = Likeness { title: digest(b"title"), text: digest(b"text"), gist: digest(b"gist") };
+    NewEntry {
+        entry: entry(number),
+        keys: vec![key(number), link(number)],
+        digest: digest(b"all"),
+        head: digest(b"head"),
+        likeness,
+        date: at(number.into()),
+        place: at(1000 + i64::from(number)),
+    }
+}
+
+fn commit(source: &str, second: i64, numbers: impl Iterator<Item = u32>) -> Commit {
+    let etag = Some(format!("\"{source}-{second}\"").into_bytes());
+    let state = SourceState { validators: Validators { etag, last_modified: None }, ..SourceState::default() };
+    let changes = Changes { inserted: numbers.map(new).collect(), ..Changes::default() };
+    Commit { source: SourceId::new(source).unwrap(), at: at(second), changes, state, durable: true }
+}
+
+/// What every fixture holds: 40 entries of two sources, one of them with an alias, and a channel's state.
+fn write(folder: &Path) {
+    let engine = SledEngine::open(folder).unwrap();
+    engine.apply(&commit("bao", 5000, 0..30)).unwrap();
+    engine.apply(&commit("dai", 6000, 30..40)).unwrap();
+    let mut aliased = commit("bao", 7000, 0..0);
+    aliased.changes.aliases = vec![(key(100), Seq(30))];
+    engine.apply(&aliased).unwrap();
+    let state = ChannelState {
+        digest: Digest([1; 16]),
+        rules: Digest([2; 16]),
+        last_modified: at(8000),
+        rendered: Some(at(8001)),
+        floors: Floors::from([(SourceId::new("bao").unwrap(), (7, Seq(3)))]),
+    };
+    engine.keep_channel(&ChannelId::All, &state).unwrap();
+    engine.sync().unwrap();
+}
+
+/// Set by whoever writes a fixture anew: the folder to write it to.
+const WRITE: &str = "TINTINH_WRITE_STORE";
+
+#[test]
+fn a_store_of_an_earlier_layout_is_read() {
+    if let Some(folder) = env::var_os(WRITE) {
+        let store = tempfile::tempdir().unwrap();
+        write(store.path());
+        for file in fs::read_dir(store.path()).unwrap() {
+            let file = file.unwrap();
+            if file.path().is_dir() {
+                continue;
+            }
+            let bytes = zstd::bulk::compress(&fs::read(file.path()).unwrap(), 19).unwrap();
+            let name = format!("{}.zst", file.file_name().to_str().unwrap());
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(Path::new(&folder).join(name), bytes).unwrap();
+        }
+    }
+}
