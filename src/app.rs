@@ -3,6 +3,7 @@
 pub mod clock;
 mod rendering;
 mod site;
+mod upkeep;
 
 use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -24,10 +25,11 @@ use crate::{
     notify,
     poll::Poller,
     scheduler::{Pulse, Scheduler},
-    store::{Store, StoreError},
+    store::{Options, Store, StoreError},
 };
 pub use rendering::RenderError;
 use rendering::Rendering;
+use upkeep::Upkeep;
 
 /// How long the end may take: polls and answers under way get so long to finish.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
@@ -97,7 +99,8 @@ impl App {
         let (introduction, introduced) = watch::channel(introduction(&config));
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
-        let store = Store::open(config.store.path.clone()).await?;
+        let store =
+            Store::open_with(config.store.path.clone(), Options { cache: config.store.cache }).await?;
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
@@ -124,6 +127,7 @@ impl App {
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
+        app.keep_up(Upkeep::new(&app.store, &rendering, config_seen.clone(), news.clone()));
         app.render(rendering, newly_changed, kept);
         let poll = poll_of(poller, config_seen, news);
         app.schedule(sources_seen, poll, board, &pulse, stopped);
@@ -153,6 +157,7 @@ impl App {
                 ("server.listen", old.server.listen == new.server.listen),
                 ("admin.listen", old.admin.listen == new.admin.listen),
                 ("store.path", old.store.path == new.store.path),
+                ("store.cache", old.store.cache == new.store.cache),
                 ("network.allow", old.network.allow == new.network.allow),
             ];
             new.server.public_url = new.server.public_url_at(readers);
@@ -210,6 +215,17 @@ impl App {
                 _ = stopped.wait_for(|stop| *stop) => {}
             }
             "rendering"
+        });
+    }
+
+    fn keep_up(&mut self, upkeep: Upkeep) {
+        let mut stopped = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = upkeep.run() => {}
+                _ = stopped.wait_for(|stop| *stop) => {}
+            }
+            "upkeep"
         });
     }
 

@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod memory;
 mod plan;
+mod retention;
 mod rows;
 #[cfg(test)]
 mod samples;
@@ -37,8 +38,9 @@ pub use self::{
     engine::{ALIKE_MAX, Census, Engine, Scope},
     error::StoreError,
     memory::MemoryEngine,
+    retention::{Keep, Pruned},
     rows::Sources,
-    sled::SledEngine,
+    sled::{Options, SledEngine},
 };
 
 use self::writer::{End, Failure, Gate, Request, Work};
@@ -67,13 +69,21 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the sled store in this folder, or makes one there.
+    /// Opens the sled store in this folder, or makes one there, as usual.
     ///
     /// # Errors
     /// See [`SledEngine::open`].
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        Self::open_with(path, Options::default()).await
+    }
+
+    /// Opens the sled store in this folder, or makes one there.
+    ///
+    /// # Errors
+    /// See [`SledEngine::open`].
+    pub async fn open_with(path: impl Into<PathBuf>, options: Options) -> Result<Self, StoreError> {
         let path = path.into();
-        let opening = spawn_blocking(move || SledEngine::open(&path).and_then(Self::new));
+        let opening = spawn_blocking(move || SledEngine::open_with(&path, options).and_then(Self::new));
         opening.await.map_err(|error| writer::ended_badly("opening the store", error))?
     }
 

@@ -28,6 +28,8 @@ fn an_empty_file_is_all_defaults() {
     assert!(!config.server.public_url_given);
     assert_eq!(config.admin.listen, "127.0.0.1:8081".parse().unwrap());
     assert_eq!(config.store.path, Path::new("/etc/tintinh/data"));
+    assert_eq!((config.store.keep, config.store.keep_entries), (Duration::from_hours(24 * 180), None));
+    assert_eq!((config.store.cache, config.store.export), (64 << 20, None));
     assert_eq!(config.network.allow, []);
     assert_eq!(config.channel.title, "Tin các tỉnh");
     assert_eq!(config.channel.window, Duration::from_hours(48));
@@ -69,6 +71,23 @@ fn a_source_overrides_the_defaults_and_the_defaults_the_standard() {
     let Limits { max_body, connect_timeout, idle_timeout, total_timeout } = source.limits;
     assert_eq!((max_body, total_timeout), (2048, Duration::from_secs(5)));
     assert_eq!((connect_timeout, idle_timeout), (Duration::from_secs(5), Duration::from_secs(5)));
+}
+
+#[test]
+fn the_store_keeps_what_the_file_says() {
+    let config = good("[store]\nkeep = \"30d\"\nkeep_entries = 500\ncache = \"16MiB\"\nexport = \"out\"\n");
+    let store = config.store;
+    assert_eq!(
+        (store.keep, store.keep_entries, store.cache),
+        (Duration::from_hours(720), Some(500), 16 << 20)
+    );
+    let folder = PathBuf::from("/etc/tintinh/out");
+    let every = Duration::from_hours(24);
+    assert_eq!(store.export, Some(ExportSettings { folder, every, keep: 7 }));
+    let more = "[store]\nexport = \"/srv/x\"\nexport_every = \"6h\"\nexport_keep = 2\n";
+    let folder = PathBuf::from("/srv/x");
+    let every = Duration::from_hours(6);
+    assert_eq!(good(more).store.export, Some(ExportSettings { folder, every, keep: 2 }));
 }
 
 #[test]

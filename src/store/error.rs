@@ -83,6 +83,15 @@ pub enum StoreError {
         /// Mebibytes needed.
         needed: u64,
     },
+    /// The engine has no such operation.
+    #[error("this kind of store cannot do that")]
+    Unable,
+    /// A record that contradicts itself was to be put back. Nothing was written.
+    #[error("a record cannot be put back: {what}")]
+    Contradiction {
+        /// How it does.
+        what: &'static str,
+    },
     /// An earlier write failed; nothing is written any more, so that no half-known state is built upon.
     #[error("the store no longer writes since an earlier failure: {reason}")]
     Failed {
@@ -104,7 +113,10 @@ impl StoreError {
     /// Whether nothing was touched by the write that gave this error, so that later ones may be tried.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::NoSpace { .. } | Self::Damaged { .. })
+        matches!(
+            self,
+            Self::NoSpace { .. } | Self::Damaged { .. } | Self::Unable | Self::Contradiction { .. }
+        )
     }
 
     /// The error and all its causes in one line.

@@ -4,8 +4,10 @@
 mod census;
 mod commit;
 mod keys;
+mod migrate;
 mod open;
 mod panics;
+mod tree;
 mod values;
 
 use std::{
@@ -14,42 +16,50 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
-        PoisonError, RwLock,
+        Arc, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use ::sled::{Db, IVec};
-use chrono::DateTime;
-
 use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, KnownEntry, Row, Seq,
-    SourceId, SourceState, StoredEntry,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Presence, Record, Remembered,
+    Row, Seq, SourceId, SourceState, StoredEntry, Timestamp,
 };
 
 use super::{
     Census, Engine, Scope, StoreError,
-    engine::ALIKE_MAX,
-    plan::{Lookup, Plan},
+    plan::{Lookup, Plan, Traces},
 };
+
+use self::tree::Tree;
 
 /// Writing needs this much free: sled appends whole segments of 16 MiB, and cleaning takes some more of them.
 const FREE_MIN: u64 = 64 * MIB;
 
 const MIB: u64 = 1024 * 1024;
 
+/// How a store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// sled's page cache, in bytes; it takes two to four times as much after full scans.
+    pub cache: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { cache: 64 << 20 }
+    }
+}
+
 /// See the module. Dropping the last one closes the database and gives the lock back.
 #[derive(Debug)]
 pub struct SledEngine {
     // In this order they are dropped: the lock last.
-    db: Db,
-    /// Our own handle to the data file, for fsync: sled's flush does not reach the disk on Linux.
-    data: File,
+    /// Held for writing during a batch, and for reading during a walk, so that a walk sees no half of a batch.
+    tree: RwLock<Tree>,
     path: PathBuf,
     /// The number that the next new entry gets. Only the writer stores it.
     next: AtomicU64,
-    /// Held for writing during a batch, and for reading during a walk, so that a walk sees no half of a batch.
-    gate: RwLock<()>,
     _lock: File,
 }
 
@@ -60,11 +70,19 @@ impl SledEngine {
     /// When another process has it, when it is of another layout or lost its data, or when files cannot be used.
     /// After [`StoreError::Slow`] a thread and the lock are left behind: end the process.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        open::open(path)
+        Self::open_with(path, Options::default())
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
-        self.db.get(key).map_err(reading)
+    /// As [`SledEngine::open`], with other options than the usual.
+    ///
+    /// # Errors
+    /// As with [`SledEngine::open`].
+    pub fn open_with(path: &Path, options: Options) -> Result<Self, StoreError> {
+        open::open(path, options)
+    }
+
+    fn tree(&self) -> RwLockReadGuard<'_, Tree> {
+        self.tree.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn require_space(&self) -> Result<(), StoreError> {
@@ -78,8 +96,8 @@ impl SledEngine {
     }
 
     fn write(&self, batch: ::sled::Batch) -> Result<(), StoreError> {
-        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        self.db.apply_batch(batch).map_err(|error| failed("writing to the store", error))
+        let tree = self.tree.write().unwrap_or_else(PoisonError::into_inner);
+        tree.db.apply_batch(batch).map_err(|error| failed("writing to the store", error))
     }
 }
 
@@ -91,56 +109,18 @@ fn reading(error: ::sled::Error) -> StoreError {
     failed("reading the store", error)
 }
 
-impl Lookup for SledEngine {
-    fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError> {
-        let Some(bytes) = self.get(&keys::key(source, key))? else { return Ok(None) };
-        let damaged = || StoreError::Damaged { what: format!("key {key:?} of {source} leads nowhere") };
-        keys::read_seq(&bytes).map(Some).ok_or_else(damaged)
-    }
-
-    fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::ENTRY, seq))?;
-        bytes.map(|bytes| values::unpacked(&bytes, &|| format!("entry {}", seq.0))).transpose()
-    }
-
-    fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::HEADER, seq))?;
-        let known = bytes.and_then(|bytes| values::read_header(seq, &bytes));
-        known.ok_or_else(|| StoreError::Damaged { what: format!("no header of entry {}", seq.0) })
-    }
-}
-
 impl Engine for SledEngine {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut known = Known::new();
-        for key in keys {
-            if let Some(seq) = self.seq_of(source, *key)? {
-                known.insert(*key, self.known_of(seq)?);
-            }
-        }
-        Ok(known)
+        self.tree().known(source, keys)
     }
 
     fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut found = Alike::new();
-        for title in titles {
-            let mut alike = Vec::new();
-            for key in self.db.scan_prefix(keys::titles(source, *title)).keys().rev().take(ALIKE_MAX) {
-                let damaged = || StoreError::Damaged { what: format!("a title of {source} is nobody's") };
-                alike.push(self.known_of(keys::read_seq(&key.map_err(reading)?).ok_or_else(damaged)?)?);
-            }
-            if !alike.is_empty() {
-                found.insert(*title, alike);
-            }
-        }
-        Ok(found)
+        self.tree().alike(source, titles)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.require_space()?;
-        let plan = Plan::of(commit, self.next.load(Ordering::Acquire), self)?;
+        let plan = Plan::of(commit, self.next.load(Ordering::Acquire), &*self.tree())?;
         let batches = commit::batches(commit, &plan)?;
         for batch in batches {
             self.write(batch)?;
@@ -151,15 +131,18 @@ impl Engine for SledEngine {
 
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.require_space()?;
-        let former = self.db.scan_prefix(keys::channel(id)).keys();
-        let former: Vec<IVec> = former.collect::<Result<_, _>>().map_err(reading)?;
-        self.write(commit::channel(id, state, &former)?)
+        let former = self.tree().db.scan_prefix(keys::channel(id)).keys().collect::<Result<Vec<_>, _>>();
+        self.write(commit::channel(id, state, &former.map_err(reading)?)?)
     }
 
     fn sync(&self) -> Result<(), StoreError> {
+        let (db, data) = {
+            let tree = self.tree();
+            (tree.db.clone(), Arc::clone(&tree.data))
+        };
         // Both: flush hands everything to the kernel, and only fsync takes it to the disk.
-        self.db.flush().map_err(|error| failed("flushing the store", error))?;
-        self.data.sync_all().map_err(|source| StoreError::Folder {
+        db.flush().map_err(|error| failed("flushing the store", error))?;
+        data.sync_all().map_err(|source| StoreError::Folder {
             action: "fsync",
             path: self.path.clone(),
             source,
@@ -167,54 +150,75 @@ impl Engine for SledEngine {
     }
 
     fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut states = HashMap::new();
-        for pair in self.db.scan_prefix([keys::STATE]) {
-            let (key, value) = pair.map_err(reading)?;
-            let damaged = || StoreError::Damaged { what: "a source's state has no source".to_owned() };
-            let (source, _) = keys::read_source(&key).ok_or_else(damaged)?;
-            let state = values::unpacked(&value, &|| format!("the state of {source}"))?;
-            states.insert(source, state);
-        }
-        Ok(states)
+        self.tree().source_states()
     }
 
     fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut whole = Vec::new();
-        for piece in self.db.scan_prefix(keys::channel(id)).values() {
-            whole.extend_from_slice(&piece.map_err(reading)?);
-        }
-        if whole.is_empty() {
-            return Ok(None);
-        }
-        values::unpacked(&whole, &|| format!("the state of {id}")).map(Some)
+        self.tree().channel_state(id)
     }
 
     fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let prefix = match scope {
-            Scope::All => vec![keys::PLACE],
-            Scope::Source(source) => keys::own_places(source),
-        };
-        for pair in self.db.scan_prefix(prefix).rev() {
-            let (key, value) = pair.map_err(reading)?;
-            let damaged = || StoreError::Damaged { what: "a place cannot be read".to_owned() };
-            let row = row(scope, &key, &value).ok_or_else(damaged)?;
-            if visit(row).is_break() {
-                break;
-            }
-        }
-        Ok(())
+        self.tree().scan(scope, visit)
     }
 
     fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
-        seqs.iter().filter_map(|seq| self.entry(*seq).transpose()).collect()
+        self.tree().entries(seqs)
     }
 
     fn check(&self) -> Result<Census, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        census::take(self)
+        census::take(&self.tree(), Seq(self.next.load(Ordering::Acquire)))
+    }
+
+    fn next(&self) -> Result<Seq, StoreError> {
+        Ok(Seq(self.next.load(Ordering::Acquire)))
+    }
+
+    fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        self.tree().oldest(after, most)
+    }
+
+    fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.tree().left_before(before, most)
+    }
+
+    fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.require_space()?;
+        let mut buried = Vec::new();
+        for stored in self.tree().entries(seqs)? {
+            let known = self.tree().known_of(stored.seq)?;
+            buried.push((stored, known));
+        }
+        self.write(commit::burial(&buried))
+    }
+
+    fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.require_space()?;
+        let mut forgotten = Vec::new();
+        for seq in seqs {
+            let tree = self.tree();
+            let Some(traces) = tree.traces(*seq)? else { continue };
+            let known = tree.known_of(*seq)?;
+            if known.presence != Presence::Kept {
+                forgotten.push((traces, known));
+            }
+        }
+        self.write(commit::oblivion(&forgotten))
+    }
+
+    fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {
+        self.tree().remembered(after, most)
+    }
+
+    fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
+        self.tree().channel_states()
+    }
+
+    fn restore(&self, records: &[Record]) -> Result<(), StoreError> {
+        self.require_space()?;
+        let (batch, next) = commit::restoration(records, Seq(self.next.load(Ordering::Acquire)))?;
+        self.write(batch)?;
+        self.next.store(next.0, Ordering::Release);
+        Ok(())
     }
 
     fn health(&self) -> Result<(), StoreError> {
@@ -226,14 +230,4 @@ impl Engine for SledEngine {
             }),
         }
     }
-}
-
-fn row(scope: &Scope, key: &[u8], value: &[u8]) -> Option<Row> {
-    let (place, seq) = keys::read_place(key)?;
-    let (date, source) = match scope {
-        Scope::All => values::read_place(value)?,
-        Scope::Source(source) => (i64::from_be_bytes(value.try_into().ok()?), source.clone()),
-    };
-    let (place, date) = (DateTime::from_timestamp_millis(place)?, DateTime::from_timestamp_millis(date)?);
-    Some(Row { seq, source, place, date })
 }

@@ -23,3 +23,4 @@ mod process;
 mod store_kill;
 mod store_layout;
 mod support;
+mod upkeep;

@@ -2,10 +2,11 @@
 
 use std::{env, fs, path::Path};
 
+use tempfile::TempDir;
 use tintinh::{
     model::{
-        ChannelId, ChannelState, Changes, Commit, Digest, Entry, EntryKey, Floors, Identity, Likeness, NewEntry, Rule,
-        Seq, SourceId, SourceState, Timestamp, Validators,
+        Changes, ChannelId, ChannelState, Commit, Digest, Entry, EntryKey, Floors, Identity, Likeness,
+        NewEntry, Rule, Seq, SourceId, SourceState, Timestamp, Validators,
     },
     store::{Engine, SledEngine},
 };
@@ -55,7 +56,8 @@ fn new(number: u32) -> NewEntry {
 
 fn commit(source: &str, second: i64, numbers: impl Iterator<Item = u32>) -> Commit {
     let etag = Some(format!("\"{source}-{second}\"").into_bytes());
-    let state = SourceState { validators: Validators { etag, last_modified: None }, ..SourceState::default() };
+    let state =
+        SourceState { validators: Validators { etag, last_modified: None }, ..SourceState::default() };
     let changes = Changes { inserted: numbers.map(new).collect(), ..Changes::default() };
     Commit { source: SourceId::new(source).unwrap(), at: at(second), changes, state, durable: true }
 }
@@ -82,20 +84,71 @@ fn write(folder: &Path) {
 /// Set by whoever writes a fixture anew: the folder to write it to.
 const WRITE: &str = "TINTINH_WRITE_STORE";
 
-#[test]
-fn a_store_of_an_earlier_layout_is_read() {
-    if let Some(folder) = env::var_os(WRITE) {
-        let store = tempfile::tempdir().unwrap();
-        write(store.path());
-        for file in fs::read_dir(store.path()).unwrap() {
-            let file = file.unwrap();
-            if file.path().is_dir() {
-                continue;
-            }
+/// Writes a fixture of this version's layout where the environment says so:
+/// `TINTINH_WRITE_STORE=tests/stores/layout-N cargo test --test it store_layout`.
+fn write_fixture(folder: &Path) {
+    let store = tempfile::tempdir().unwrap();
+    write(store.path());
+    fs::create_dir_all(folder).unwrap();
+    for file in fs::read_dir(store.path()).unwrap() {
+        let file = file.unwrap();
+        if file.path().is_file() {
             let bytes = zstd::bulk::compress(&fs::read(file.path()).unwrap(), 19).unwrap();
-            let name = format!("{}.zst", file.file_name().to_str().unwrap());
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(Path::new(&folder).join(name), bytes).unwrap();
+            fs::write(folder.join(format!("{}.zst", file.file_name().to_str().unwrap())), bytes).unwrap();
         }
+    }
+}
+
+/// The fixture, unpacked.
+fn fixture(name: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(name);
+    let mut files = 0;
+    for file in fs::read_dir(packed).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = zstd::decode_all(fs::File::open(&path).unwrap()).unwrap();
+        fs::write(folder.path().join(path.file_stem().unwrap()), bytes).unwrap();
+        files += 1;
+    }
+    assert_eq!(files, 3);
+    folder
+}
+
+#[test]
+fn stores_of_earlier_layouts_are_read_and_go_on() {
+    if let Some(folder) = env::var_os(WRITE) {
+        return write_fixture(Path::new(&folder));
+    }
+    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores");
+    let mut names: Vec<String> =
+        fs::read_dir(stores).unwrap().map(|name| name.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["layout-1", "layout-2"]);
+    let expected = tempfile::tempdir().unwrap();
+    write(expected.path());
+    let expected = SledEngine::open(expected.path()).unwrap();
+    let sorted = |engine: &SledEngine| {
+        let mut all = engine.remembered(Seq(0), 100).unwrap();
+        all.iter_mut().for_each(|it| it.keys.sort());
+        all
+    };
+    for name in names {
+        let folder = fixture(&name);
+        drop(SledEngine::open(folder.path()).unwrap());
+        // Brought to this layout once, it is of it.
+        let engine = SledEngine::open(folder.path()).unwrap();
+        assert_eq!(engine.check().unwrap(), expected.check().unwrap(), "{name}");
+        assert_eq!(engine.check().unwrap().faults, 0);
+        assert_eq!(sorted(&engine), sorted(&expected), "{name}");
+        assert_eq!(engine.source_states().unwrap(), expected.source_states().unwrap());
+        assert_eq!(engine.channel_states().unwrap(), expected.channel_states().unwrap());
+        assert_eq!(engine.next().unwrap(), Seq(41));
+        let bao = SourceId::new("bao").unwrap();
+        assert_eq!(engine.known(&bao, &[key(100)]).unwrap()[&key(100)].seq, Seq(30), "{name}");
+        engine.apply(&commit("dai", 9000, 40..42)).unwrap();
+        engine.bury(&[Seq(30)]).unwrap();
+        engine.forget(&[Seq(30)]).unwrap();
+        assert_eq!(engine.known(&bao, &[key(0), link(0), key(100)]).unwrap().len(), 0, "{name}");
+        assert_eq!(engine.check().unwrap().told, Vec::<String>::new(), "{name}");
     }
 }

@@ -5,24 +5,21 @@ use std::{
     io::{self, Read, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{RwLock, atomic::AtomicU64, mpsc},
+    sync::{Arc, RwLock, atomic::AtomicU64, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
 use ::sled::{Config, Db, Mode};
 
-use super::{SledEngine, StoreError, failed, keys, panics, reading};
+use super::{Options, SledEngine, StoreError, failed, keys, migrate, panics, reading, tree::Tree};
 
 /// The layout of keys and values. A change of either raises it.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// Bytes of sled's log between two allocations. Fixed when a store is made. At sled's default, values over 7 KB
 /// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
 const SEGMENT_SIZE: usize = 16 << 20;
-
-/// sled's page cache; its true use is two to four times as much after full scans.
-const CACHE_SIZE: u64 = 64 << 20;
 
 /// How often sled writes and cleans by itself. `None` would also stop its cleaning.
 const FLUSH_EVERY_MS: u64 = 500;
@@ -39,20 +36,21 @@ const LOCK_RETRY: Duration = Duration::from_millis(20);
 /// only after it has begun to change files.
 const MARKER: &str = "tintinh.store";
 
-pub fn open(path: &Path) -> Result<SledEngine, StoreError> {
+pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
     fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
     let (mut lock, made) = lock(path)?;
     survey(path, made)?;
     let opened = path.to_owned();
-    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made))?;
+    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, options))?;
     let data_path = path.join("db");
     let data = File::open(&data_path).map_err(|error| folder("open", &data_path, error))?;
     if !made {
         settle(path, &data, &mut lock).map_err(|error| folder("fsync", path, error))?;
     }
-    let (next, gate) = (AtomicU64::new(next), RwLock::new(()));
-    Ok(SledEngine { db, data, path: path.to_owned(), next, gate, _lock: lock })
+    let tree = Tree { db, data: Arc::new(data), folder: path.to_owned() };
+    let (tree, next) = (RwLock::new(tree), AtomicU64::new(next));
+    Ok(SledEngine { tree, path: path.to_owned(), next, _lock: lock })
 }
 
 fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
@@ -139,10 +137,10 @@ fn guarded<T: Send + 'static>(
     receiver.recv_timeout(deadline).map_err(slow)?
 }
 
-fn load(path: &Path, made: bool) -> Result<(Db, u64), StoreError> {
+fn load(path: &Path, made: bool, options: Options) -> Result<(Db, u64), StoreError> {
     let config = Config::default()
         .path(path)
-        .cache_capacity(CACHE_SIZE)
+        .cache_capacity(options.cache)
         .segment_size(SEGMENT_SIZE)
         .flush_every_ms(Some(FLUSH_EVERY_MS))
         .mode(Mode::LowSpace);
@@ -182,8 +180,10 @@ fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
     };
     let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
     let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
-    if found == SCHEMA {
-        return Ok(());
+    match found {
+        SCHEMA => return Ok(()),
+        1 => return migrate::from_layout_1(db, SCHEMA),
+        _ => {}
     }
     Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })
 }
@@ -269,9 +269,9 @@ mod tests {
     fn another_layout_is_told_in_words() {
         let folder = tempfile::tempdir().unwrap();
         let engine = SledEngine::open(folder.path()).unwrap();
-        engine.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
+        engine.tree().db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
         drop(engine);
-        assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 1"));
+        assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 2"));
     }
 
     #[test]
