@@ -5,6 +5,7 @@
 mod contract;
 mod engine;
 mod error;
+pub mod export;
 mod memory;
 mod plan;
 mod retention;
@@ -20,7 +21,10 @@ use std::{
     collections::HashMap,
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -35,7 +39,7 @@ use crate::model::{
 };
 
 pub use self::{
-    engine::{ALIKE_MAX, Census, Engine, Scope},
+    engine::{ALIKE_MAX, Census, Compaction, Engine, Scope, Usage},
     error::StoreError,
     memory::MemoryEngine,
     retention::{Keep, Pruned},
@@ -202,6 +206,38 @@ impl Store {
         self.read(Engine::check).await
     }
 
+    /// What the store's files and its data take. Slow.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn usage(&self) -> Result<Usage, StoreError> {
+        self.read(Engine::usage).await
+    }
+
+    /// Makes the database anew; see [`Engine::compact`]. Given up once the future is dropped.
+    ///
+    /// # Errors
+    /// As with [`Engine::compact`].
+    pub async fn compact(&self) -> Result<Compaction, StoreError> {
+        let wish = Wish::default();
+        let dropped = Arc::clone(&wish.0);
+        self.read(move |engine| engine.compact(&|| !dropped.load(Ordering::Relaxed))).await
+    }
+
+    /// Writes all that is kept to this file; see [`export::to_file`]. Commits go on beside it.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the file not be written.
+    pub async fn export(&self, file: PathBuf) -> Result<export::Summary, export::ExportError> {
+        let engine = Arc::clone(&self.engine);
+        let wish = Wish::default();
+        let dropped = Arc::clone(&wish.0);
+        let exporting = spawn_blocking(move || {
+            export::to_file(&*engine, &file, &mut |_| !dropped.load(Ordering::Relaxed))
+        });
+        exporting.await.map_err(|error| writer::ended_badly("exporting the store", error))?
+    }
+
     /// Waits for the writes under way, so that only what was acknowledged is seen.
     async fn read_acknowledged<T: Send + 'static>(
         &self,
@@ -247,6 +283,16 @@ impl Store {
             outcome
         });
         closing.await.map_err(|error| writer::ended_badly("closing the store", error))?
+    }
+}
+
+/// Tells blocking work, once it is dropped, that nobody waits for it any more.
+#[derive(Default)]
+struct Wish(Arc<AtomicBool>);
+
+impl Drop for Wish {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

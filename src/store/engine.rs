@@ -175,6 +175,24 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
+    /// What its files and its data take. Walks everything, in steps that no write waits long for. Slow.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn usage(&self) -> Result<Usage, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Makes the database anew, so that its files take no more than its data need, and puts it in the place of the old
+    /// one: after a crash at any instant there is one of the two, whole, with all that was durable. Reads and writes go
+    /// on beside it. Slow; given up, with nothing changed, once `go_on` says no.
+    ///
+    /// # Errors
+    /// When it was given up, or could not be done.
+    fn compact(&self, _go_on: &dyn Fn() -> bool) -> Result<Compaction, StoreError> {
+        Err(StoreError::Unable)
+    }
+
     /// Whether the engine's own threads are well. Asked about once a second; must not block.
     ///
     /// # Errors
@@ -195,6 +213,28 @@ pub enum Scope {
     All,
     /// One source's.
     Source(SourceId),
+}
+
+/// What a store takes on the disk, and what of it is data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of the files.
+    pub files: u64,
+    /// Bytes of keys and values.
+    pub live: u64,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// What a compaction came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compaction {
+    /// Rows that were copied, and compared.
+    pub rows: u64,
+    /// Bytes of the files before.
+    pub before: u64,
+    /// And after.
+    pub after: u64,
 }
 
 /// What a walk over everything found.

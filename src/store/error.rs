@@ -86,6 +86,9 @@ pub enum StoreError {
     /// The engine has no such operation.
     #[error("this kind of store cannot do that")]
     Unable,
+    /// What was under way was given up, because it was asked to. Nothing has changed.
+    #[error("given up before its end; nothing has changed")]
+    Abandoned,
     /// A record that contradicts itself was to be put back. Nothing was written.
     #[error("a record cannot be put back: {what}")]
     Contradiction {

@@ -3,10 +3,12 @@
 
 mod census;
 mod commit;
+mod compact;
 mod keys;
 mod migrate;
 mod open;
 mod panics;
+mod place;
 mod tree;
 mod values;
 
@@ -16,8 +18,8 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard,
-        atomic::{AtomicU64, Ordering},
+        PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -27,7 +29,7 @@ use crate::model::{
 };
 
 use super::{
-    Census, Engine, Scope, StoreError,
+    Census, Compaction, Engine, Scope, StoreError, Usage,
     plan::{Lookup, Plan, Traces},
 };
 
@@ -56,11 +58,22 @@ impl Default for Options {
 pub struct SledEngine {
     // In this order they are dropped: the lock last.
     /// Held for writing during a batch, and for reading during a walk, so that a walk sees no half of a batch.
-    tree: RwLock<Tree>,
+    trees: RwLock<Trees>,
     path: PathBuf,
     /// The number that the next new entry gets. Only the writer stores it.
     next: AtomicU64,
-    _lock: File,
+    /// Whether it is unknown which database the next opening will find.
+    lost_track: AtomicBool,
+    options: Options,
+    _lock: Option<File>,
+}
+
+/// The database, and the one that is being made in its place.
+#[derive(Debug)]
+struct Trees {
+    current: Tree,
+    /// Gone when it could not be written: then its making is given up.
+    copy: Option<Tree>,
 }
 
 impl SledEngine {
@@ -81,23 +94,61 @@ impl SledEngine {
         open::open(path, options)
     }
 
-    fn tree(&self) -> RwLockReadGuard<'_, Tree> {
-        self.tree.read().unwrap_or_else(PoisonError::into_inner)
+    /// Whether there is a store in this folder; its data may be missing all the same.
+    #[must_use]
+    pub fn exists(path: &Path) -> bool {
+        open::is_made(path)
+    }
+
+    fn of(tree: Tree, path: PathBuf, next: u64, options: Options, lock: Option<File>) -> Self {
+        Self {
+            trees: RwLock::new(Trees { current: tree, copy: None }),
+            path,
+            next: AtomicU64::new(next),
+            lost_track: AtomicBool::new(false),
+            options,
+            _lock: lock,
+        }
+    }
+
+    /// Never taken twice by one thread: a writer that waits between the two would wait for ever, and so would the second.
+    fn trees(&self) -> RwLockReadGuard<'_, Trees> {
+        self.trees.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None where the question has no answer.
+    fn free_space(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.path).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     fn require_space(&self) -> Result<(), StoreError> {
-        // Where the question has no answer, writing itself will tell.
-        let Ok(disk) = rustix::fs::statvfs(&self.path) else { return Ok(()) };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        if free >= FREE_MIN {
-            return Ok(());
+        // Without an answer, writing itself will tell.
+        match self.free_space() {
+            Some(free) if free < FREE_MIN => {
+                Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })
+            }
+            _ => Ok(()),
         }
-        Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })
     }
 
     fn write(&self, batch: ::sled::Batch) -> Result<(), StoreError> {
-        let tree = self.tree.write().unwrap_or_else(PoisonError::into_inner);
-        tree.db.apply_batch(batch).map_err(|error| failed("writing to the store", error))
+        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        self.require_track()?;
+        // First the database: what it refuses must not be in the copy.
+        trees.current.db.apply_batch(batch.clone()).map_err(|error| failed("writing to the store", error))?;
+        if trees.copy.as_ref().is_some_and(|copy| copy.db.apply_batch(batch).is_err()) {
+            trees.copy = None;
+        }
+        Ok(())
+    }
+
+    fn require_track(&self) -> Result<(), StoreError> {
+        if self.lost_track.load(Ordering::Acquire) {
+            let reason = "it is unknown which of two databases is in force".to_owned();
+            return Err(StoreError::Failed { reason });
+        }
+        Ok(())
     }
 }
 
@@ -111,16 +162,16 @@ fn reading(error: ::sled::Error) -> StoreError {
 
 impl Engine for SledEngine {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
-        self.tree().known(source, keys)
+        self.trees().current.known(source, keys)
     }
 
     fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
-        self.tree().alike(source, titles)
+        self.trees().current.alike(source, titles)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.require_space()?;
-        let plan = Plan::of(commit, self.next.load(Ordering::Acquire), &*self.tree())?;
+        let plan = Plan::of(commit, self.next.load(Ordering::Acquire), &self.trees().current)?;
         let batches = commit::batches(commit, &plan)?;
         for batch in batches {
             self.write(batch)?;
@@ -131,42 +182,36 @@ impl Engine for SledEngine {
 
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.require_space()?;
-        let former = self.tree().db.scan_prefix(keys::channel(id)).keys().collect::<Result<Vec<_>, _>>();
+        let former =
+            self.trees().current.db.scan_prefix(keys::channel(id)).keys().collect::<Result<Vec<_>, _>>();
         self.write(commit::channel(id, state, &former.map_err(reading)?)?)
     }
 
     fn sync(&self) -> Result<(), StoreError> {
-        let (db, data) = {
-            let tree = self.tree();
-            (tree.db.clone(), Arc::clone(&tree.data))
-        };
-        // Both: flush hands everything to the kernel, and only fsync takes it to the disk.
-        db.flush().map_err(|error| failed("flushing the store", error))?;
-        data.sync_all().map_err(|source| StoreError::Folder {
-            action: "fsync",
-            path: self.path.clone(),
-            source,
-        })
+        self.require_track()?;
+        // What is made in its place meanwhile is brought to the disk before it takes it.
+        let tree = self.trees().current.clone();
+        tree.to_disk(&self.path)
     }
 
     fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-        self.tree().source_states()
+        self.trees().current.source_states()
     }
 
     fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
-        self.tree().channel_state(id)
+        self.trees().current.channel_state(id)
     }
 
     fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
-        self.tree().scan(scope, visit)
+        self.trees().current.scan(scope, visit)
     }
 
     fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
-        self.tree().entries(seqs)
+        self.trees().current.entries(seqs)
     }
 
     fn check(&self) -> Result<Census, StoreError> {
-        census::take(&self.tree(), Seq(self.next.load(Ordering::Acquire)))
+        census::take(&self.trees().current, Seq(self.next.load(Ordering::Acquire)))
     }
 
     fn next(&self) -> Result<Seq, StoreError> {
@@ -174,43 +219,47 @@ impl Engine for SledEngine {
     }
 
     fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
-        self.tree().oldest(after, most)
+        self.trees().current.oldest(after, most)
     }
 
     fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
-        self.tree().left_before(before, most)
+        self.trees().current.left_before(before, most)
     }
 
     fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
-        let mut buried = Vec::new();
-        for stored in self.tree().entries(seqs)? {
-            let known = self.tree().known_of(stored.seq)?;
-            buried.push((stored, known));
-        }
-        self.write(commit::burial(&buried))
+        let batch = {
+            let tree = &self.trees().current;
+            let with_known = |stored: StoredEntry| Ok((tree.known_of(stored.seq)?, stored));
+            let buried = tree.entries(seqs)?.into_iter().map(with_known);
+            commit::burial(&buried.collect::<Result<Vec<_>, StoreError>>()?)
+        };
+        self.write(batch)
     }
 
     fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
-        let mut forgotten = Vec::new();
-        for seq in seqs {
-            let tree = self.tree();
-            let Some(traces) = tree.traces(*seq)? else { continue };
-            let known = tree.known_of(*seq)?;
-            if known.presence != Presence::Kept {
-                forgotten.push((traces, known));
+        let batch = {
+            let tree = &self.trees().current;
+            let mut forgotten = Vec::new();
+            for seq in seqs {
+                let Some(traces) = tree.traces(*seq)? else { continue };
+                let known = tree.known_of(*seq)?;
+                if known.presence != Presence::Kept {
+                    forgotten.push((traces, known));
+                }
             }
-        }
-        self.write(commit::oblivion(&forgotten))
+            commit::oblivion(&forgotten)
+        };
+        self.write(batch)
     }
 
     fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {
-        self.tree().remembered(after, most)
+        self.trees().current.remembered(after, most)
     }
 
     fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
-        self.tree().channel_states()
+        self.trees().current.channel_states()
     }
 
     fn restore(&self, records: &[Record]) -> Result<(), StoreError> {
@@ -221,7 +270,16 @@ impl Engine for SledEngine {
         Ok(())
     }
 
+    fn usage(&self) -> Result<Usage, StoreError> {
+        self.measure()
+    }
+
+    fn compact(&self, go_on: &dyn Fn() -> bool) -> Result<Compaction, StoreError> {
+        self.make_anew(go_on)
+    }
+
     fn health(&self) -> Result<(), StoreError> {
+        self.require_track()?;
         match panics::seen() {
             None => Ok(()),
             Some(message) => Err(StoreError::Panicked {

@@ -43,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
         ],
     ),
-    ("cli", &["model", "config", "fetch", "parse", "normalize", "app"]),
+    ("cli", &["model", "config", "fetch", "parse", "normalize", "store", "app"]),
     ("main", &["cli"]),
 ];
 

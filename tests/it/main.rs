@@ -10,6 +10,7 @@
 mod answers;
 mod architecture;
 mod captured;
+mod carry;
 mod daemon;
 mod demo;
 mod fetch;

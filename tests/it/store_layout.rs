@@ -129,7 +129,9 @@ fn stores_of_earlier_layouts_are_read_and_go_on() {
     let expected = SledEngine::open(expected.path()).unwrap();
     let sorted = |engine: &SledEngine| {
         let mut all = engine.remembered(Seq(0), 100).unwrap();
-        all.iter_mut().for_each(|it| it.keys.sort());
+        for remembered in &mut all {
+            remembered.keys.sort();
+        }
         all
     };
     for name in names {

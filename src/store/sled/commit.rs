@@ -46,9 +46,9 @@ pub fn batches(commit: &Commit, plan: &Plan) -> Result<Vec<Batch>, StoreError> {
 }
 
 /// Entries become tombstones, in one batch.
-pub fn burial(buried: &[(StoredEntry, KnownEntry)]) -> Batch {
+pub fn burial(buried: &[(KnownEntry, StoredEntry)]) -> Batch {
     let mut pages = Pages::default();
-    for (stored, known) in buried {
+    for (known, stored) in buried {
         let StoredEntry { seq, source, .. } = stored;
         let place = stored.place.timestamp_millis();
         pages.remove(keys::numbered(keys::ENTRY, *seq));

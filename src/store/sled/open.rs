@@ -5,14 +5,14 @@ use std::{
     io::{self, Read, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, RwLock, atomic::AtomicU64, mpsc},
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
 use ::sled::{Config, Db, Mode};
 
-use super::{Options, SledEngine, StoreError, failed, keys, migrate, panics, reading, tree::Tree};
+use super::{Options, SledEngine, StoreError, failed, keys, migrate, panics, place, reading, tree::Tree};
 
 /// The layout of keys and values. A change of either raises it.
 const SCHEMA: u32 = 2;
@@ -40,21 +40,48 @@ pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
     fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
     let (mut lock, made) = lock(path)?;
-    survey(path, made)?;
-    let opened = path.to_owned();
+    let home = place::current(path).map_err(|error| folder("open", path, error))?;
+    survey(&home, made)?;
+    let opened = home.clone();
     let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, options))?;
-    let data_path = path.join("db");
-    let data = File::open(&data_path).map_err(|error| folder("open", &data_path, error))?;
+    let tree = tree(db, home)?;
     if !made {
-        settle(path, &data, &mut lock).map_err(|error| folder("fsync", path, error))?;
+        settle(path, &tree, &mut lock).map_err(|error| folder("fsync", path, error))?;
     }
-    let tree = Tree { db, data: Arc::new(data), folder: path.to_owned() };
-    let (tree, next) = (RwLock::new(tree), AtomicU64::new(next));
-    Ok(SledEngine { tree, path: path.to_owned(), next, _lock: lock })
+    // What stays is swept the next time.
+    let _ = place::sweep(path, &tree.folder);
+    Ok(SledEngine::of(tree, path.to_owned(), next, options, Some(lock)))
 }
 
-fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
+/// A new database in this empty folder, durable as such.
+pub fn make(home: &Path, options: Options) -> Result<Tree, StoreError> {
+    let opened = home.to_owned();
+    let (db, _) = guarded(home, DEADLINE, move || load(&opened, false, options))?;
+    let tree = tree(db, home.to_owned())?;
+    durable(&tree).map_err(|error| folder("fsync", home, error))?;
+    Ok(tree)
+}
+
+fn tree(db: Db, folder: PathBuf) -> Result<Tree, StoreError> {
+    let data_path = folder.join("db");
+    let data = File::open(&data_path).map_err(|error| self::folder("open", &data_path, error))?;
+    Ok(Tree { db, data: Arc::new(data), folder })
+}
+
+/// Brings a new database and its names to the disk.
+fn durable(tree: &Tree) -> io::Result<()> {
+    tree.data.sync_all()?;
+    File::open(tree.folder.join("conf"))?.sync_all()?;
+    File::open(&tree.folder)?.sync_all()
+}
+
+pub fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Folder { action, path: path.to_owned(), source }
+}
+
+/// Whether a store was made here before.
+pub fn is_made(path: &Path) -> bool {
+    fs::metadata(path.join(MARKER)).is_ok_and(|marker| marker.len() > 0)
 }
 
 /// Takes the lock; says also whether a store was made here before.
@@ -91,7 +118,7 @@ fn patiently<T, E>(mut attempt: impl FnMut() -> Result<T, E>, is_held: impl Fn(&
 /// Looks at the files before sled does, and clears away what an interrupted run left half written.
 fn survey(path: &Path, made: bool) -> Result<(), StoreError> {
     let data = fs::metadata(path.join("db")).map(|data| data.len());
-    let snapshots = snapshots(path).map_err(|error| folder("read", path, error))?;
+    let snapshots = place::snapshots(path).map_err(|error| folder("read", path, error))?;
     let empty = data.is_err() || (made && data.is_ok_and(|length| length == 0));
     if empty && (made || !snapshots.is_empty()) {
         // sled would open it as a new, empty store.
@@ -104,18 +131,6 @@ fn survey(path: &Path, made: bool) -> Result<(), StoreError> {
         stale.extend(Some(path.join("conf")).filter(|conf| conf.exists()));
     }
     stale.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| folder("remove", file, error)))
-}
-
-/// sled's snapshots, finished (`snap.0F`) or not (`snap.0F.generating`).
-fn snapshots(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for file in fs::read_dir(path)? {
-        let file = file?;
-        if file.file_name().to_string_lossy().starts_with("snap.") {
-            files.push(file.path());
-        }
-    }
-    Ok(files)
 }
 
 /// Runs `task` on a thread of its own, since sled may panic there, or never come back.
@@ -147,7 +162,7 @@ fn load(path: &Path, made: bool, options: Options) -> Result<(Db, u64), StoreErr
     let db = match open_unlocked(&config) {
         Err(::sled::Error::Corruption { at: None, .. }) => {
             // A snapshot only shortens the reading of the log, which is the authority.
-            for file in snapshots(path).map_err(|error| folder("read", path, error))? {
+            for file in place::snapshots(path).map_err(|error| folder("read", path, error))? {
                 fs::remove_file(&file).map_err(|error| folder("remove", &file, error))?;
             }
             open_unlocked(&config)
@@ -197,10 +212,8 @@ fn next_number(db: &Db) -> Result<u64, StoreError> {
 }
 
 /// Makes a new store durable, names and all, and only then says in the marker that there is one.
-fn settle(path: &Path, data: &File, marker: &mut File) -> io::Result<()> {
-    data.sync_all()?;
-    File::open(path.join("conf"))?.sync_all()?;
-    File::open(path)?.sync_all()?;
+fn settle(path: &Path, tree: &Tree, marker: &mut File) -> io::Result<()> {
+    durable(tree)?;
     let whole = path.canonicalize()?;
     if let Some(parent) = whole.parent() {
         File::open(parent)?.sync_all()?;
@@ -255,7 +268,7 @@ mod tests {
     fn damaged_and_half_written_snapshots_do_no_harm() {
         let folder = tempfile::tempdir().unwrap();
         drop(SledEngine::open(folder.path()).unwrap());
-        for file in snapshots(folder.path()).unwrap() {
+        for file in place::snapshots(folder.path()).unwrap() {
             fs::remove_file(file).unwrap();
         }
         let half = folder.path().join("snap.00000000000000FF.generating");
@@ -269,7 +282,7 @@ mod tests {
     fn another_layout_is_told_in_words() {
         let folder = tempfile::tempdir().unwrap();
         let engine = SledEngine::open(folder.path()).unwrap();
-        engine.tree().db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
+        engine.trees().current.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
         drop(engine);
         assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 2"));
     }

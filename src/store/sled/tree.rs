@@ -1,6 +1,12 @@
 //! What is read of one open database. Writes nothing; knows no lock and no other thread.
 
-use std::{collections::HashMap, fs::File, ops::ControlFlow, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    fs::File,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ::sled::{Db, IVec};
 use chrono::DateTime;
@@ -11,19 +17,18 @@ use crate::model::{
 };
 
 use super::{
-    Scope, StoreError, Traces, keys, reading,
+    Scope, StoreError, Traces, failed, keys, reading,
     values::{self, unpacked},
 };
 use crate::store::{engine::ALIKE_MAX, plan::Lookup};
 
 /// An open database.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     pub db: Db,
     /// Our own handle to the data file, for fsync: sled's flush does not reach the disk on Linux.
     pub data: Arc<File>,
     /// Where its files are.
-    #[expect(dead_code, reason = "until it moves")]
     pub folder: PathBuf,
 }
 
@@ -63,6 +68,14 @@ impl Lookup for Tree {
 }
 
 impl Tree {
+    /// Returns when everything that was written before is on the disk. `path` is the store's, for the error.
+    pub fn to_disk(&self, path: &Path) -> Result<(), StoreError> {
+        // Both: flush hands everything to the kernel, and only fsync takes it to the disk.
+        self.db.flush().map_err(|error| failed("flushing the store", error))?;
+        let fsync = self.data.sync_all();
+        fsync.map_err(|source| StoreError::Folder { action: "fsync", path: path.to_owned(), source })
+    }
+
     pub fn get(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         self.db.get(key).map_err(reading)
     }
