@@ -25,7 +25,7 @@ use crate::{
     notify,
     poll::Poller,
     scheduler::{Pulse, Scheduler},
-    store::{Options, Store, StoreError},
+    store::{Store, StoreError},
 };
 pub use rendering::RenderError;
 use rendering::Rendering;
@@ -99,8 +99,7 @@ impl App {
         let (introduction, introduced) = watch::channel(introduction(&config));
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
-        let store =
-            Store::open_with(config.store.path.clone(), Options { cache: config.store.cache }).await?;
+        let store = upkeep::open(&config.store).await?;
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));

@@ -44,7 +44,7 @@ pub use self::{
     memory::MemoryEngine,
     retention::{Keep, Pruned},
     rows::Sources,
-    sled::{Options, SledEngine},
+    sled::{Options, Rescue, SledEngine, panics_are_expected},
 };
 
 use self::writer::{End, Failure, Gate, Request, Work};
@@ -204,6 +204,12 @@ impl Store {
     /// When the database cannot be read.
     pub async fn check(&self) -> Result<Census, StoreError> {
         self.read(Engine::check).await
+    }
+
+    /// What became of a store that was found damaged when it was opened; none where all was well.
+    #[must_use]
+    pub fn rescue(&self) -> Option<&Rescue> {
+        self.engine.rescue()
     }
 
     /// What the store's files and its data take. Slow.

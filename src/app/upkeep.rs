@@ -8,9 +8,9 @@ use tracing::{info, warn};
 
 use super::{clock, rendering::Rendering};
 use crate::{
-    config::{Config, ExportSettings},
+    config::{Config, ExportSettings, StoreSettings},
     model::{SourceId, Timestamp},
-    store::{Keep, Store, Usage, export},
+    store::{Keep, Options, Store, StoreError, Usage, export},
 };
 
 /// How often what is past keeping is looked for.
@@ -26,6 +26,17 @@ const EXPORT_AGAIN: Duration = Duration::from_mins(10);
 const WASTE: u64 = 4;
 /// and so much: smaller ones waste nothing that matters.
 const FILES_MIN: u64 = 256 << 20;
+
+/// Opens the store, and says so where it was found damaged.
+pub(super) async fn open(settings: &StoreSettings) -> Result<Store, StoreError> {
+    let exports = settings.export.as_ref().map(|export| export.folder.clone());
+    let options = Options { cache: settings.cache, exports, at: Some(clock::now()) };
+    let store = Store::open_with(settings.path.clone(), options).await?;
+    if let Some(rescue) = store.rescue() {
+        warn!(read = rescue.read, found = rescue.found, exported = rescue.exported, "{rescue}");
+    }
+    Ok(store)
+}
 
 /// What upkeep needs.
 pub(super) struct Upkeep {

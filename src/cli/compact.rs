@@ -10,7 +10,7 @@ const MIB: u64 = 1 << 20;
 pub(super) fn compact(path: &Path) -> u8 {
     super::with_config(path, |config| {
         let store = &config.store;
-        let engine = super::export::open(&store.path, store.cache).map_err(|error| error.to_string())?;
+        let engine = super::export::open(store).map_err(|error| error.to_string())?;
         let done = engine.compact(&|| true).map_err(|error| error.in_words())?;
         let (before, after) = (done.before.div_ceil(MIB), done.after.div_ceil(MIB));
         let place = store.path.display();

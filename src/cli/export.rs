@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::progress::Progress;
-use crate::store::{Options as StoreOptions, SledEngine, StoreError, export};
+use crate::{
+    app::clock,
+    config::StoreSettings,
+    store::{Engine as _, Options as StoreOptions, SledEngine, StoreError, export},
+};
 
 /// Where to.
 #[derive(Debug, Clone, Args)]
@@ -18,7 +22,7 @@ pub(super) struct Options {
 pub(super) fn export(path: &Path, options: &Options) -> u8 {
     super::with_config(path, |config| {
         let store = &config.store;
-        let engine = open(&store.path, store.cache).map_err(|error| match error {
+        let engine = open(store).map_err(|error| match error {
             Problem::Store(StoreError::Locked { .. }) => {
                 format!("{error}, or let it export by itself: `export` in [store]")
             }
@@ -44,9 +48,16 @@ pub(super) enum Problem {
 }
 
 /// The store in this folder, which must be there.
-pub(super) fn open(path: &Path, cache: u64) -> Result<SledEngine, Problem> {
+pub(super) fn open(settings: &StoreSettings) -> Result<SledEngine, Problem> {
+    let path = &settings.path;
     if !SledEngine::exists(path) {
-        return Err(Problem::None(path.to_owned()));
+        return Err(Problem::None(path.clone()));
     }
-    Ok(SledEngine::open_with(path, StoreOptions { cache })?)
+    let exports = settings.export.as_ref().map(|export| export.folder.clone());
+    let options = StoreOptions { cache: settings.cache, exports, at: Some(clock::now()) };
+    let engine = SledEngine::open_with(path, options)?;
+    if let Some(rescue) = engine.rescue() {
+        super::complain(rescue);
+    }
+    Ok(engine)
 }

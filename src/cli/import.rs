@@ -27,8 +27,8 @@ pub(super) fn import(path: &Path, options: &Options) -> u8 {
         let told = |error: ImportError| format!("{}: {error}", file.display());
         // Before anything is made: a bad export leaves nothing behind.
         export::from_file(file).and_then(|mut lines| export::inspect(&mut lines)).map_err(told)?;
-        let cache = StoreOptions { cache: store.cache };
-        let engine = SledEngine::open_with(&store.path, cache).map_err(|error| error.in_words())?;
+        let options = StoreOptions { cache: store.cache, ..StoreOptions::default() };
+        let engine = SledEngine::open_with(&store.path, options).map_err(|error| error.in_words())?;
         let summary = take(&engine, &store.path, file).map_err(told)?;
         Ok(format!("{}: {}", store.path.display(), words(summary)))
     })
@@ -42,7 +42,7 @@ fn take(engine: &SledEngine, path: &Path, file: &Path) -> Result<Summary, Import
     }
     let mut progress = Progress::new("imported");
     let summary = engine.refill(|fresh| {
-        export::read(&mut export::from_file(file)?, fresh, false, &mut |so_far| progress.tell(so_far))
+        export::read(&mut export::from_file(file)?, fresh, &mut |so_far| progress.tell(so_far))
     });
     progress.end();
     summary

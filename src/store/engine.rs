@@ -7,7 +7,7 @@ use crate::model::{
     SourceId, SourceState, StoredEntry, Timestamp,
 };
 
-use super::StoreError;
+use super::{Rescue, StoreError};
 
 /// A database that keeps entries. Its methods block.
 ///
@@ -173,6 +173,11 @@ pub trait Engine: Send + Sync + 'static {
     /// As with `apply`; a record that contradicts itself is refused.
     fn restore(&self, _records: &[Record]) -> Result<(), StoreError> {
         Err(StoreError::Unable)
+    }
+
+    /// What became of a store that was found damaged when it was opened; none where all was well.
+    fn rescue(&self) -> Option<&Rescue> {
+        None
     }
 
     /// What its files and its data take. Walks everything, in steps that no write waits long for. Slow.

@@ -122,6 +122,19 @@ impl StoreError {
         )
     }
 
+    /// Whether it says that what is on the disk is not what was written, rather than that there is no room or no right.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Lost { .. } | Self::Slow { .. } | Self::Damaged { .. } => true,
+            // sled's own words: it wraps what the system says.
+            Self::Engine { .. } | Self::Panicked { .. } => {
+                let words = self.in_words();
+                !NO_DAMAGE.iter().any(|cause| words.contains(cause))
+            }
+            _ => false,
+        }
+    }
+
     /// The error and all its causes in one line.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -140,6 +153,20 @@ impl StoreError {
         Self::Panicked { action, message: panic_message(payload) }
     }
 }
+
+/// What the system says when a write or an opening fails for want of room or of a right.
+const NO_DAMAGE: [&str; 10] = [
+    "Input/output error",
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+    "No space left",
+    "File too large",
+    "quota exceeded",
+    "Permission denied",
+    "Read-only file system",
+    "Too many open files",
+    "could not acquire lock",
+];
 
 /// The words of a panic.
 pub(super) fn panic_message(payload: &(dyn Any + Send)) -> String {

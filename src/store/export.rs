@@ -13,11 +13,11 @@ use crate::model::{ChannelId, Record, Seq};
 pub use self::{
     error::{ExportError, ImportError},
     file::{from_file, is_packed, to_file},
-    rotation::{due, name, surplus},
+    rotation::{due, name, newest, surplus},
 };
 
 use self::lines::{End, Head, Line, Lines, Writer};
-use super::Engine;
+use super::{Engine, StoreError};
 
 /// The version of the format. A reader of another one must refuse it.
 pub const VERSION: u32 = 1;
@@ -132,31 +132,19 @@ pub fn inspect(from: &mut dyn BufRead) -> Result<Summary, ImportError> {
     }
 }
 
-/// Puts back what an export holds. Of a damaged one all that can be read, if it is `lenient`.
+/// Puts back what an export holds.
 ///
 /// # Errors
 /// When the lines cannot be read, or the engine does not take them.
-pub fn read(
-    from: &mut dyn BufRead,
-    engine: &dyn Engine,
-    lenient: bool,
-    tell: Tell<'_>,
-) -> Result<Summary, ImportError> {
+pub fn read(from: &mut dyn BufRead, engine: &dyn Engine, tell: Tell<'_>) -> Result<Summary, ImportError> {
     let mut summary = Summary::default();
-    let mut some: Vec<Record> = Vec::with_capacity(AT_ONCE);
     let mut lines = Lines::new(from);
+    let mut some: Vec<Record> = Vec::with_capacity(AT_ONCE);
     loop {
-        let line = match lines.next() {
-            Ok(line) => line,
-            // Cut off in the middle of a packed block.
-            Err(_) if lenient => None,
-            Err(error) => return Err(error),
-        };
+        let line = lines.next()?;
         let at_end = line.is_none();
-        match line {
-            Some((_, Ok(line))) => some.extend(line.record()),
-            Some((_, Err(error))) if !lenient => return Err(error),
-            Some(_) | None => {}
+        if let Some((_, line)) = line {
+            some.extend(line?.record());
         }
         if some.len() >= AT_ONCE || at_end {
             engine.restore(&some)?;
@@ -172,6 +160,24 @@ pub fn read(
             return Ok(summary);
         }
     }
+}
+
+/// Gives all that can be read of an export, however damaged it is.
+///
+/// # Errors
+/// Only those of `take`.
+pub fn each(
+    from: &mut dyn BufRead,
+    take: &mut dyn FnMut(Record) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut lines = Lines::new(from);
+    // What is packed ends where its first block is damaged.
+    while let Ok(Some((_, line))) = lines.next() {
+        if let Some(record) = line.ok().and_then(Line::record) {
+            take(record)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The engine on sled 0.34: one tree, one atomic batch a commit. The only room that names sled; knows how things are
 //! laid out, and decides nothing about entries.
 
+mod carve;
 mod census;
 mod commit;
 mod compact;
@@ -9,6 +10,7 @@ mod migrate;
 mod open;
 mod panics;
 mod place;
+mod rescue;
 mod tree;
 mod values;
 
@@ -16,6 +18,7 @@ use std::{
     collections::HashMap,
     fs::File,
     ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
         PoisonError, RwLock, RwLockReadGuard,
@@ -33,7 +36,13 @@ use super::{
     plan::{Lookup, Plan, Traces},
 };
 
+pub use self::rescue::Rescue;
 use self::tree::Tree;
+
+/// Whether a panic of sled's is no surprise just now: a store is opened that may be damaged.
+pub fn panics_are_expected() -> bool {
+    panics::are_expected()
+}
 
 /// Writing needs this much free: sled appends whole segments of 16 MiB, and cleaning takes some more of them.
 const FREE_MIN: u64 = 64 * MIB;
@@ -41,15 +50,19 @@ const FREE_MIN: u64 = 64 * MIB;
 const MIB: u64 = 1024 * 1024;
 
 /// How a store is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// sled's page cache, in bytes; it takes two to four times as much after full scans.
     pub cache: u64,
+    /// Where exports are: of a damaged store the newest gives what cannot be read.
+    pub exports: Option<PathBuf>,
+    /// Now: what a damaged store is named by when it is set aside.
+    pub at: Option<Timestamp>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache: 64 << 20 }
+        Self { cache: 64 << 20, exports: None, at: None }
     }
 }
 
@@ -64,7 +77,14 @@ pub struct SledEngine {
     next: AtomicU64,
     /// Whether it is unknown which database the next opening will find.
     lost_track: AtomicBool,
+    /// Every number below was given, and is on the disk: as far as is written beside the database.
+    watermark: AtomicU64,
+    /// None while a database is made that is not in its place yet.
+    watermark_file: Option<File>,
+    /// Whether a read met what nobody wrote.
+    suspect: AtomicBool,
     options: Options,
+    rescue: Option<Rescue>,
     _lock: Option<File>,
 }
 
@@ -106,7 +126,11 @@ impl SledEngine {
             path,
             next: AtomicU64::new(next),
             lost_track: AtomicBool::new(false),
+            watermark: AtomicU64::new(0),
+            watermark_file: None,
+            suspect: AtomicBool::new(false),
             options,
+            rescue: None,
             _lock: lock,
         }
     }
@@ -114,6 +138,20 @@ impl SledEngine {
     /// Never taken twice by one thread: a writer that waits between the two would wait for ever, and so would the second.
     fn trees(&self) -> RwLockReadGuard<'_, Trees> {
         self.trees.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads. A page that sled cannot read makes it panic as often as not; the next opening is told to look through it all.
+    fn read<T>(&self, read: impl FnOnce(&Tree) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| read(&self.trees().current)));
+        let outcome =
+            outcome.unwrap_or_else(|payload| Err(StoreError::panicked("reading the store", &*payload)));
+        if let Err(error) = &outcome
+            && error.is_damage()
+            && !self.suspect.swap(true, Ordering::AcqRel)
+        {
+            place::suspect(&self.path, &error.in_words());
+        }
+        outcome
     }
 
     /// None where the question has no answer.
@@ -162,16 +200,17 @@ fn reading(error: ::sled::Error) -> StoreError {
 
 impl Engine for SledEngine {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
-        self.trees().current.known(source, keys)
+        self.read(|tree| tree.known(source, keys))
     }
 
     fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
-        self.trees().current.alike(source, titles)
+        self.read(|tree| tree.alike(source, titles))
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.require_space()?;
-        let plan = Plan::of(commit, self.next.load(Ordering::Acquire), &self.trees().current)?;
+        let next = self.next.load(Ordering::Acquire);
+        let plan = self.read(|tree| Plan::of(commit, next, tree))?;
         let batches = commit::batches(commit, &plan)?;
         for batch in batches {
             self.write(batch)?;
@@ -190,28 +229,41 @@ impl Engine for SledEngine {
     fn sync(&self) -> Result<(), StoreError> {
         self.require_track()?;
         // What is made in its place meanwhile is brought to the disk before it takes it.
+        let next = self.next.load(Ordering::Acquire);
         let tree = self.trees().current.clone();
-        tree.to_disk(&self.path)
+        tree.to_disk(&self.path)?;
+        if self.watermark.fetch_max(next, Ordering::AcqRel) < next
+            && let Some(file) = &self.watermark_file
+        {
+            // It only helps to notice a loss: that it cannot be written is none.
+            let _ = place::write_watermark(file, next);
+        }
+        Ok(())
     }
 
     fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-        self.trees().current.source_states()
+        self.read(|tree| tree.source_states())
     }
 
     fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
-        self.trees().current.channel_state(id)
+        self.read(|tree| tree.channel_state(id))
     }
 
     fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
-        self.trees().current.scan(scope, visit)
+        self.read(|tree| tree.scan(scope, visit))
     }
 
     fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
-        self.trees().current.entries(seqs)
+        self.read(|tree| tree.entries(seqs))
     }
 
     fn check(&self) -> Result<Census, StoreError> {
-        census::take(&self.trees().current, Seq(self.next.load(Ordering::Acquire)))
+        let next = Seq(self.next.load(Ordering::Acquire));
+        let census = self.read(|tree| census::take(tree, next))?;
+        if let Some(first) = census.told.first() {
+            place::suspect(&self.path, first);
+        }
+        Ok(census)
     }
 
     fn next(&self) -> Result<Seq, StoreError> {
@@ -219,28 +271,26 @@ impl Engine for SledEngine {
     }
 
     fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
-        self.trees().current.oldest(after, most)
+        self.read(|tree| tree.oldest(after, most))
     }
 
     fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
-        self.trees().current.left_before(before, most)
+        self.read(|tree| tree.left_before(before, most))
     }
 
     fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
-        let batch = {
-            let tree = &self.trees().current;
+        let batch = self.read(|tree| {
             let with_known = |stored: StoredEntry| Ok((tree.known_of(stored.seq)?, stored));
             let buried = tree.entries(seqs)?.into_iter().map(with_known);
-            commit::burial(&buried.collect::<Result<Vec<_>, StoreError>>()?)
-        };
+            Ok(commit::burial(&buried.collect::<Result<Vec<_>, StoreError>>()?))
+        })?;
         self.write(batch)
     }
 
     fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
-        let batch = {
-            let tree = &self.trees().current;
+        let batch = self.read(|tree| {
             let mut forgotten = Vec::new();
             for seq in seqs {
                 let Some(traces) = tree.traces(*seq)? else { continue };
@@ -249,17 +299,17 @@ impl Engine for SledEngine {
                     forgotten.push((traces, known));
                 }
             }
-            commit::oblivion(&forgotten)
-        };
+            Ok(commit::oblivion(&forgotten))
+        })?;
         self.write(batch)
     }
 
     fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {
-        self.trees().current.remembered(after, most)
+        self.read(|tree| tree.remembered(after, most))
     }
 
     fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
-        self.trees().current.channel_states()
+        self.read(|tree| tree.channel_states())
     }
 
     fn restore(&self, records: &[Record]) -> Result<(), StoreError> {
@@ -268,6 +318,10 @@ impl Engine for SledEngine {
         self.write(batch)?;
         self.next.store(next.0, Ordering::Release);
         Ok(())
+    }
+
+    fn rescue(&self) -> Option<&Rescue> {
+        self.rescue.as_ref()
     }
 
     fn usage(&self) -> Result<Usage, StoreError> {
@@ -281,6 +335,10 @@ impl Engine for SledEngine {
     fn health(&self) -> Result<(), StoreError> {
         self.require_track()?;
         match panics::seen() {
+            None if self.suspect.load(Ordering::Acquire) => Err(StoreError::Damaged {
+                what: "what was read is not what was written; the next opening looks through it all"
+                    .to_owned(),
+            }),
             None => Ok(()),
             Some(message) => Err(StoreError::Panicked {
                 action: "a background thread of the store",

@@ -141,7 +141,12 @@ async fn a_compacted_store_is_equal_and_takes_no_more_room() {
         files.sort();
         assert_eq!(
             files,
-            [format!("generation-{round}"), "tintinh.current".to_owned(), "tintinh.store".to_owned()]
+            [
+                format!("generation-{round}"),
+                "tintinh.current".to_owned(),
+                "tintinh.next".to_owned(),
+                "tintinh.store".to_owned()
+            ]
         );
     }
     let engine = SledEngine::open(&folder.path().join("data")).unwrap();

@@ -12,6 +12,7 @@ mod architecture;
 mod captured;
 mod carry;
 mod daemon;
+mod damage;
 mod demo;
 mod fetch;
 mod fixtures;

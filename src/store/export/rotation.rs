@@ -31,6 +31,12 @@ pub fn due<'a>(names: impl IntoIterator<Item = &'a str>, every: Duration, now: T
     since.map_or(Duration::ZERO, |since| every.saturating_sub(since))
 }
 
+/// The newest of these; names that are not ours are not looked at.
+#[must_use]
+pub fn newest<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names.into_iter().filter(|name| instant(name).is_some()).max()
+}
+
 /// Which of these are too many when `keep` are kept, the newest; names that are not ours are not looked at.
 #[must_use]
 pub fn surplus<'a>(names: impl IntoIterator<Item = &'a str>, keep: usize) -> Vec<&'a str> {
@@ -76,6 +82,8 @@ mod tests {
         ];
         assert_eq!(surplus(names, 2), ["tintinh-20251125T113000Z.jsonl.zst"]);
         assert_eq!(surplus(names, 9), [""; 0]);
+        assert_eq!(newest(names), Some(names[3]));
+        assert_eq!(newest(["mine.jsonl.zst"]), None);
         assert_eq!(name(at("2026-11-25T12:30:00Z")), names[3]);
     }
 }

@@ -65,7 +65,7 @@ impl SledEngine {
         before: Usage,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Compaction, StoreError> {
-        let tree = open::make(folder, self.options)?;
+        let tree = open::make(folder, &self.options)?;
         self.trees.write().unwrap_or_else(PoisonError::into_inner).copy = Some(tree);
         let mut since_fsync = 0;
         self.walk(go_on, |trees, after| {
@@ -134,8 +134,8 @@ impl SledEngine {
         fill: impl FnOnce(&dyn Engine) -> Result<T, E>,
     ) -> Result<T, E> {
         let folder = place::fresh(&self.path).map_err(|error| open::folder("use", &self.path, error))?;
-        let filled = open::make(&folder, self.options).map_err(E::from).and_then(|tree| {
-            let fresh = Self::of(tree, self.path.clone(), 1, self.options, None);
+        let filled = open::make(&folder, &self.options).map_err(E::from).and_then(|tree| {
+            let fresh = Self::of(tree, self.path.clone(), 1, self.options.clone(), None);
             let filled = fill(&fresh)?;
             let next = fresh.next.load(Ordering::Acquire);
             let tree = fresh.trees.into_inner().unwrap_or_else(PoisonError::into_inner).current;

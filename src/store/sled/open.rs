@@ -12,7 +12,11 @@ use std::{
 
 use ::sled::{Config, Db, Mode};
 
-use super::{Options, SledEngine, StoreError, failed, keys, migrate, panics, place, reading, tree::Tree};
+use super::{
+    Options, SledEngine, StoreError, census, failed, keys, migrate, panics, place, reading, rescue,
+    tree::Tree,
+};
+use crate::model::{Record, Seq};
 
 /// The layout of keys and values. A change of either raises it.
 const SCHEMA: u32 = 2;
@@ -21,11 +25,18 @@ const SCHEMA: u32 = 2;
 /// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
 const SEGMENT_SIZE: usize = 16 << 20;
 
+/// sled's settings file, which is the same in all our stores. One that is damaged or missing makes sled read the data as if
+/// they were another's, and throw them away.
+const SETTINGS: &[u8] = b"segment_size: 16777216\nuse_compression: false\nversion: 0.34\n\xdd\x11\xab\xb6";
+
 /// How often sled writes and cleans by itself. `None` would also stop its cleaning.
 const FLUSH_EVERY_MS: u64 = 500;
 
 /// A million entries open in 3 to 5 s; files that hang do so for ever.
 const DEADLINE: Duration = Duration::from_mins(2);
+
+/// Looking through everything reads each value of it.
+const CHECK_DEADLINE: Duration = Duration::from_mins(15);
 
 /// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
 /// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
@@ -41,22 +52,81 @@ pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
     let (mut lock, made) = lock(path)?;
     let home = place::current(path).map_err(|error| folder("open", path, error))?;
-    survey(&home, made)?;
-    let opened = home.clone();
-    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, options))?;
-    let tree = tree(db, home)?;
+    let lost = || Err(StoreError::Lost { path: path.to_owned() });
+    let opened = home.as_ref().map_or_else(lost, |home| attempt(path, home, made, &options));
+    let ((tree, next), rescue) = match opened {
+        Ok(opened) => (opened, None),
+        Err(error) if made && error.is_damage() => {
+            let (home, rescue) = rescue::rescue(path, home.as_deref(), &options, error.in_words())?;
+            place::clear_suspicion(path);
+            (attempt(path, &home, made, &options)?, Some(rescue))
+        }
+        Err(error) => return Err(error),
+    };
     if !made {
         settle(path, &tree, &mut lock).map_err(|error| folder("fsync", path, error))?;
     }
     // What stays is swept the next time.
     let _ = place::sweep(path, &tree.folder);
-    Ok(SledEngine::of(tree, path.to_owned(), next, options, Some(lock)))
+    let mut engine = SledEngine::of(tree, path.to_owned(), next, options, Some(lock));
+    engine.rescue = rescue;
+    let watermark = place::watermark_file(path).map_err(|error| folder("write in", path, error))?;
+    engine.watermark_file = Some(watermark);
+    Ok(engine)
+}
+
+/// Opens the database in `home`, and looks through it all where it is suspected to be damaged.
+fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(Tree, u64), StoreError> {
+    survey(home, made)?;
+    let (opened, cache) = (home.to_owned(), options.cache);
+    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, cache))?;
+    let tree = tree(db, home.to_owned())?;
+    let watermark = place::watermark(path);
+    if next < watermark {
+        let what =
+            format!("numbers were given up to {watermark}, and are known up to {next}: a part is missing");
+        return Err(StoreError::Damaged { what });
+    }
+    if let Some(why) = place::suspicion(path) {
+        let suspect = tree.clone();
+        let census = guarded(path, CHECK_DEADLINE, move || census::take(&suspect, Seq(next)))?;
+        if census.faults > 0 {
+            return Err(StoreError::Damaged { what: format!("{why}; {} faults were found", census.faults) });
+        }
+        place::clear_suspicion(path);
+    }
+    Ok((tree, next))
+}
+
+/// Gives what can be read of a damaged database, some records at a time. sled may panic over it, or hang.
+pub fn each_survivor(
+    home: &Path,
+    options: &Options,
+    take: &mut dyn FnMut(Vec<Record>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let (sender, receiver) = mpsc::sync_channel(2);
+    let (opened, cache) = (home.to_owned(), options.cache);
+    let read = move || {
+        let _expected = panics::expect();
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            let Ok(db) = survey(&opened, true).and_then(|()| load(&opened, true, cache)) else { return };
+            let Ok(tree) = tree(db.0, opened) else { return };
+            rescue::survivors(&tree, &mut |records| sender.send(records).is_ok());
+        }));
+    };
+    let thread = thread::Builder::new().name("store-rescue".to_owned()).spawn(read);
+    thread.map_err(|error| folder("start a thread to read", home, error))?;
+    // Both its end and its silence end it.
+    while let Ok(records) = receiver.recv_timeout(DEADLINE) {
+        take(records)?;
+    }
+    Ok(())
 }
 
 /// A new database in this empty folder, durable as such.
-pub fn make(home: &Path, options: Options) -> Result<Tree, StoreError> {
-    let opened = home.to_owned();
-    let (db, _) = guarded(home, DEADLINE, move || load(&opened, false, options))?;
+pub fn make(home: &Path, options: &Options) -> Result<Tree, StoreError> {
+    let (opened, cache) = (home.to_owned(), options.cache);
+    let (db, _) = guarded(home, DEADLINE, move || load(&opened, false, cache))?;
     let tree = tree(db, home.to_owned())?;
     durable(&tree).map_err(|error| folder("fsync", home, error))?;
     Ok(tree)
@@ -124,11 +194,15 @@ fn survey(path: &Path, made: bool) -> Result<(), StoreError> {
         // sled would open it as a new, empty store.
         return Err(StoreError::Lost { path: path.to_owned() });
     }
+    let conf = path.join("conf");
+    if !empty && fs::read(&conf).unwrap_or_default() != SETTINGS {
+        fs::write(&conf, SETTINGS).map_err(|error| folder("write", &conf, error))?;
+    }
     let mut stale: Vec<PathBuf> = snapshots;
     stale.retain(|file| file.extension().is_some_and(|end| end == "generating"));
     if empty {
         // Of a store whose making was interrupted: sled would believe half a settings file.
-        stale.extend(Some(path.join("conf")).filter(|conf| conf.exists()));
+        stale.extend(Some(conf).filter(|conf| conf.exists()));
     }
     stale.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| folder("remove", file, error)))
 }
@@ -141,6 +215,7 @@ fn guarded<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let run = move || {
+        let _expected = panics::expect();
         let outcome = catch_unwind(AssertUnwindSafe(task))
             .unwrap_or_else(|payload| Err(StoreError::panicked("opening the store", &*payload)));
         // Nobody listens any more only when the deadline has passed.
@@ -152,10 +227,10 @@ fn guarded<T: Send + 'static>(
     receiver.recv_timeout(deadline).map_err(slow)?
 }
 
-fn load(path: &Path, made: bool, options: Options) -> Result<(Db, u64), StoreError> {
+fn load(path: &Path, made: bool, cache: u64) -> Result<(Db, u64), StoreError> {
     let config = Config::default()
         .path(path)
-        .cache_capacity(options.cache)
+        .cache_capacity(cache)
         .segment_size(SEGMENT_SIZE)
         .flush_every_ms(Some(FLUSH_EVERY_MS))
         .mode(Mode::LowSpace);
@@ -240,12 +315,27 @@ mod tests {
     }
 
     #[test]
-    fn a_store_without_its_data_is_no_new_store() {
+    fn a_store_without_its_data_is_no_silent_new_store() {
         for damage in [|db: &Path| fs::remove_file(db), |db: &Path| File::create(db).map(drop)] {
             let folder = tempfile::tempdir().unwrap();
             drop(SledEngine::open(folder.path()).unwrap());
             damage(&folder.path().join("db")).unwrap();
-            assert!(words(folder.path()).contains("its data file is missing or empty"));
+            let engine = SledEngine::open(folder.path()).unwrap();
+            let rescue = engine.rescue.as_ref().unwrap();
+            assert!(rescue.reason.contains("its data file is missing or empty"), "{rescue}");
+        }
+    }
+
+    #[test]
+    fn settings_that_are_damaged_or_missing_are_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(SledEngine::open(folder.path()).unwrap());
+        let conf = folder.path().join("conf");
+        assert_eq!(fs::read(&conf).unwrap(), SETTINGS);
+        for damage in [|conf: &Path| fs::write(conf, "x"), |conf: &Path| fs::remove_file(conf)] {
+            damage(&conf).unwrap();
+            let engine = SledEngine::open(folder.path()).unwrap();
+            assert_eq!((engine.rescue.as_ref(), fs::read(&conf).unwrap()), (None, SETTINGS.to_vec()));
         }
     }
 

@@ -4,6 +4,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write as _},
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,21 +15,29 @@ const NEXT_POINTER: &str = "tintinh.current.new";
 /// What the names of folders made anew begin with; a number follows.
 const GENERATION: &str = "generation-";
 
+/// What the names of folders begin with that were set aside.
+pub const DAMAGED: &str = "damaged";
+/// Is there, and says why, while the database is suspected to be damaged.
+const SUSPICION: &str = "tintinh.suspect";
+
+/// Says which number was the next when all before it were on the disk.
+const WATERMARK: &str = "tintinh.next";
+
 /// What sled has in a folder; its snapshots have names of their own.
 const FILES: [&str; 2] = ["db", "conf"];
 const BLOBS: &str = "blobs";
 const SNAPSHOT: &str = "snap.";
 
-/// The folder that holds the store's database.
-pub fn current(path: &Path) -> io::Result<PathBuf> {
+/// The folder that holds the store's database; none where the pointer leads nowhere.
+pub fn current(path: &Path) -> io::Result<Option<PathBuf>> {
     match fs::read_to_string(path.join(POINTER)) {
         Ok(name) => {
             let name = name.trim();
             let is_whole = number(name).is_some() && path.join(name).is_dir();
-            let odd = || io::Error::other(format!("{POINTER} names `{name}`, which is no database"));
-            is_whole.then(|| path.join(name)).ok_or_else(odd)
+            Ok(is_whole.then(|| path.join(name)))
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -54,6 +63,38 @@ pub fn prepare(path: &Path, folder: &Path) -> io::Result<()> {
 pub fn switch(path: &Path) -> io::Result<()> {
     fs::rename(path.join(NEXT_POINTER), path.join(POINTER))?;
     File::open(path)?.sync_all()
+}
+
+/// Remembers, for the next opening, that the database may be damaged. Nothing can be done where that fails.
+pub fn suspect(path: &Path, why: &str) {
+    let _ = fs::write(path.join(SUSPICION), format!("{why}\n"));
+}
+
+/// Why the database may be damaged, if somebody suspected it.
+pub fn suspicion(path: &Path) -> Option<String> {
+    fs::read_to_string(path.join(SUSPICION)).ok().map(|why| why.trim().to_owned())
+}
+
+/// It is not, or is no more.
+pub fn clear_suspicion(path: &Path) {
+    let _ = fs::remove_file(path.join(SUSPICION));
+}
+
+/// Where the watermark is written.
+pub fn watermark_file(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).write(true).open(path.join(WATERMARK))
+}
+
+/// Writes the watermark over the former one. Never before all that it speaks of is on the disk; that it gets there
+/// itself is not waited for: an older one is as true.
+pub fn write_watermark(file: &File, next: u64) -> io::Result<()> {
+    file.write_all_at(format!("{next:020}\n").as_bytes(), 0)
+}
+
+/// The next number must not be lower than this: else sled has lost a part, and says nothing.
+pub fn watermark(path: &Path) -> u64 {
+    let text = fs::read_to_string(path.join(WATERMARK)).unwrap_or_default();
+    text.trim().parse().unwrap_or(0)
 }
 
 /// Removes every database but the one in `keep`.

@@ -117,6 +117,22 @@ impl Tree {
         Ok(states)
     }
 
+    /// The states that can be read, up to the first that the database does not give.
+    pub fn readable_source_states(&self) -> Vec<(SourceId, SourceState)> {
+        let rows = self.db.scan_prefix([keys::STATE]).map_while(Result::ok);
+        let read = |(key, value): (IVec, IVec)| {
+            let (source, _) = keys::read_source(&key)?;
+            Some((source, unpacked(&value, &String::new).ok()?))
+        };
+        rows.filter_map(read).collect()
+    }
+
+    /// Numbers of entries and tombstones above `after`, lowest first.
+    pub fn seqs_after(&self, after: Seq, most: usize) -> Result<Vec<Seq>, StoreError> {
+        let headers = self.numbered(keys::HEADER, after, most)?;
+        Ok(headers.into_iter().map(|(seq, _)| seq).collect())
+    }
+
     pub fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
         let mut whole = Vec::new();
         for piece in self.db.scan_prefix(keys::channel(id)).values() {

@@ -17,7 +17,7 @@ use super::{StoreError, Traces};
 pub const VALUE_MAX: usize = 200 * 1024;
 
 /// The largest value before compression; no document we read is larger.
-const PLAIN_MAX: usize = 16 * 1024 * 1024;
+pub const PLAIN_MAX: usize = 16 * 1024 * 1024;
 
 /// The largest entry before compression, in bytes of JSON. A whole book stays below it; what is larger and compresses
 /// to [`VALUE_MAX`] all the same is no news, and would swell a thousandfold whenever it is read.
