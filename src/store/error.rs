@@ -83,6 +83,14 @@ pub enum StoreError {
         /// Mebibytes needed.
         needed: u64,
     },
+    /// The system lets files grow no further. Nothing was written, and the store is as good as before.
+    #[error("files may grow to {limit} MiB here (ulimit -f), and the data file in {path} would be larger")]
+    FileLimit {
+        /// The store's folder.
+        path: PathBuf,
+        /// Mebibytes.
+        limit: u64,
+    },
     /// The engine has no such operation.
     #[error("this kind of store cannot do that")]
     Unable,
@@ -118,7 +126,11 @@ impl StoreError {
     pub fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::NoSpace { .. } | Self::Damaged { .. } | Self::Unable | Self::Contradiction { .. }
+            Self::NoSpace { .. }
+                | Self::FileLimit { .. }
+                | Self::Damaged { .. }
+                | Self::Unable
+                | Self::Contradiction { .. }
         )
     }
 

@@ -161,7 +161,14 @@ impl SledEngine {
     }
 
     fn require_space(&self) -> Result<(), StoreError> {
-        // Without an answer, writing itself will tell.
+        // What cannot be answered, writing itself will tell.
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
+        if let Some(limit) = limit {
+            let length = self.trees().current.data.metadata().map_or(0, |data| data.len());
+            if length.saturating_add(FREE_MIN) > limit {
+                return Err(StoreError::FileLimit { path: self.path.clone(), limit: limit / MIB });
+            }
+        }
         match self.free_space() {
             Some(free) if free < FREE_MIN => {
                 Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })

@@ -16,6 +16,7 @@ mod damage;
 mod demo;
 mod fetch;
 mod fixtures;
+mod full;
 mod identity;
 mod listener;
 mod mutations;
