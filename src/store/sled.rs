@@ -10,6 +10,8 @@ mod migrate;
 mod open;
 mod panics;
 mod place;
+#[cfg(test)]
+mod power_cut;
 mod rescue;
 mod tree;
 mod values;
@@ -40,6 +42,7 @@ pub use self::rescue::Rescue;
 use self::tree::Tree;
 
 /// Whether a panic of sled's is no surprise just now: a store is opened that may be damaged.
+#[must_use]
 pub fn panics_are_expected() -> bool {
     panics::are_expected()
 }
@@ -249,7 +252,7 @@ impl Engine for SledEngine {
     }
 
     fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-        self.read(|tree| tree.source_states())
+        self.read(Tree::source_states)
     }
 
     fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
@@ -316,7 +319,7 @@ impl Engine for SledEngine {
     }
 
     fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
-        self.read(|tree| tree.channel_states())
+        self.read(Tree::channel_states)
     }
 
     fn restore(&self, records: &[Record]) -> Result<(), StoreError> {

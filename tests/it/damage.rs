@@ -1,11 +1,7 @@
 //! Stores whose files were damaged: the daemon starts with all that can be read of them, and with what the newest export
 //! has, and keeps the damaged files.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use tempfile::TempDir;
 use tintinh::{
@@ -177,15 +173,16 @@ fn damages() -> Vec<(String, Damage)> {
     all
 }
 
-fn open(folder: &Path, exports: Option<PathBuf>) -> SledEngine {
+fn open(folder: &Path, exports: Option<&Path>) -> SledEngine {
+    let exports = exports.map(Path::to_owned);
     let options = Options { exports, at: Some(at(9)), ..Options::default() };
     SledEngine::open_with(&folder.join("data"), options).unwrap()
 }
 
 /// Opens it as a daemon that is started again after each failure would, until all that is in it can be read.
-fn opened(folder: &Path, exports: Option<PathBuf>, what: &str) -> SledEngine {
+fn opened(folder: &Path, exports: Option<&Path>, what: &str) -> SledEngine {
     for _ in 0..3 {
-        let engine = open(folder, exports.clone());
+        let engine = open(folder, exports);
         // Reads everything; what it cannot read makes the next opening look.
         if engine.check().is_ok_and(|census| census.faults == 0) && engine.health().is_ok() {
             return engine;
@@ -212,8 +209,9 @@ fn a_damaged_store_is_set_aside_and_all_that_is_left_goes_on() {
             let folder = tempfile::tempdir().unwrap();
             copy(&whole.path().join("data"), &folder.path().join("data"));
             damage(&folder.path().join("data"));
-            let exports = has_exports.then(|| whole.path().join("exports"));
-            let engine = opened(folder.path(), exports.clone(), &what);
+            let exports = whole.path().join("exports");
+            let exports = has_exports.then_some(exports.as_path());
+            let engine = opened(folder.path(), exports, &what);
             let there = there(&engine);
             if has_exports {
                 // What the export has is there whatever was damaged: 46 commits of 10.

@@ -135,7 +135,7 @@ pub fn make(home: &Path, options: &Options) -> Result<Tree, StoreError> {
 fn tree(db: Db, folder: PathBuf) -> Result<Tree, StoreError> {
     let data_path = folder.join("db");
     let data = File::open(&data_path).map_err(|error| self::folder("open", &data_path, error))?;
-    Ok(Tree { db, data: Arc::new(data), folder })
+    Ok(Tree { db, data: Arc::new(data), folder, fsync: |tree| tree.data.sync_all() })
 }
 
 /// Brings a new database and its names to the disk.

@@ -81,9 +81,9 @@ pub fn rescue(
     }
     // Numbers that were given are not given again, though nobody knows any more to what.
     filling.put(vec![Record::Next(Seq(place::watermark(path)))])?;
-    let found = aside.iter().filter_map(|damaged| find(damaged)).collect();
+    let found: Vec<_> = aside.iter().filter_map(|damaged| find(damaged)).collect();
     let export = newest_export(options);
-    filling.take(found, export.as_deref())?;
+    filling.take(&found, export.as_deref())?;
     let Filling { engine, read, found, exported, .. } = filling;
     engine.sync()?;
     drop(engine);
@@ -170,11 +170,11 @@ impl Filling {
     }
 
     /// Entries whose contents were found, completed by what the export knows of them, and the rest of the export.
-    fn take(&mut self, found: Vec<(File, carve::Found)>, export: Option<&Path>) -> Result<(), StoreError> {
+    fn take(&mut self, found: &[(File, carve::Found)], export: Option<&Path>) -> Result<(), StoreError> {
         if let Some(mut lines) = export.and_then(|export| export::from_file(export).ok()) {
             let mut records = Vec::new();
             export::each(&mut lines, &mut |record| {
-                records.push(completed(record, &found));
+                records.push(completed(record, found));
                 if records.len() >= AT_ONCE {
                     self.exported += self.put(std::mem::take(&mut records))?;
                 }
@@ -182,7 +182,7 @@ impl Filling {
             })?;
             self.exported += self.put(records)?;
         }
-        for (data, found) in &found {
+        for (data, found) in found {
             for seqs in found.seqs().chunks(AT_ONCE) {
                 let missing = seqs.iter().filter(|seq| !self.have.contains(seq));
                 let entries = missing.filter_map(|seq| found.entry(data, *seq)).map(bare);

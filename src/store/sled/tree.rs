@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fs::File,
+    io,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
@@ -30,6 +31,8 @@ pub struct Tree {
     pub data: Arc<File>,
     /// Where its files are.
     pub folder: PathBuf,
+    /// How the data file is brought to the disk; tests look on.
+    pub fsync: fn(&Tree) -> io::Result<()>,
 }
 
 fn damaged(what: impl Into<String>) -> StoreError {
@@ -72,7 +75,7 @@ impl Tree {
     pub fn to_disk(&self, path: &Path) -> Result<(), StoreError> {
         // Both: flush hands everything to the kernel, and only fsync takes it to the disk.
         self.db.flush().map_err(|error| failed("flushing the store", error))?;
-        let fsync = self.data.sync_all();
+        let fsync = (self.fsync)(self);
         fsync.map_err(|source| StoreError::Folder { action: "fsync", path: path.to_owned(), source })
     }
 
