@@ -33,6 +33,17 @@ pub struct Remembered {
     pub stored: Option<StoredEntry>,
 }
 
+/// Numbers end here: no store gives so many, and whoever counts on from one does not overflow.
+const SEQ_MAX: u64 = u64::MAX / 2;
+
+impl Seq {
+    /// Whether a store can have given this number.
+    #[must_use]
+    pub fn is_possible(self) -> bool {
+        (1..=SEQ_MAX).contains(&self.0)
+    }
+}
+
 impl Remembered {
     /// What of it contradicts itself, in words.
     #[must_use]
@@ -40,6 +51,7 @@ impl Remembered {
         let Self { source, known, keys, stored } = self;
         let kept = known.presence == Presence::Kept;
         match stored {
+            _ if !known.seq.is_possible() => Some("an entry with an impossible number"),
             None if kept => Some("an entry without contents that is no tombstone"),
             Some(_) if !kept => Some("a tombstone with contents"),
             Some(stored) if stored.seq != known.seq => Some("an entry with two numbers"),

@@ -165,6 +165,7 @@ fn parse(bytes: &[u8]) -> Result<Line, String> {
     }
     let line: Line = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     match &line {
+        Line::Tintinh(head) if !head.next.is_possible() => Err("an impossible number".to_owned()),
         Line::Entry(remembered) => match remembered.contradiction() {
             Some(what) => Err(what.to_owned()),
             None => Ok(line),

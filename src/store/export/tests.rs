@@ -63,6 +63,8 @@ fn what_is_not_whole_is_told_with_the_line() {
     assert!(words.starts_with("2 damaged lines: line 9: invalid type: integer `7`"), "{words}");
     assert!(words.contains("; line 10: EOF while parsing"), "{words}");
     assert_eq!(told(&(text.clone() + "\n")), "1 damaged line: line 306: a line after the end");
+    let huge = text.replacen("\"seq\":7,", "\"seq\":18446744073709551615,", 1);
+    assert!(told(&huge).ends_with(": an entry with an impossible number"), "{}", told(&huge));
     let contradicts = text.replacen("\"presence\":\"kept\"", "\"presence\":\"listed\"", 1);
     assert!(told(&contradicts).ends_with(": a tombstone with contents"), "{}", told(&contradicts));
 }

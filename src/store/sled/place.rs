@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::model::Seq;
+
 /// Names the folder that holds the database, where it is not the store's own.
 const POINTER: &str = "tintinh.current";
 /// The next pointer, until it is whole.
@@ -94,7 +96,8 @@ pub fn write_watermark(file: &File, next: u64) -> io::Result<()> {
 /// The next number must not be lower than this: else sled has lost a part, and says nothing.
 pub fn watermark(path: &Path) -> u64 {
     let text = fs::read_to_string(path.join(WATERMARK)).unwrap_or_default();
-    text.trim().parse().unwrap_or(0)
+    // One that is damaged says nothing.
+    text.trim().parse().ok().filter(|next| Seq(*next).is_possible()).unwrap_or(0)
 }
 
 /// Removes every database but the one in `keep`.
