@@ -5,6 +5,7 @@ pub mod clock;
 mod polling;
 mod rendering;
 mod site;
+mod upkeep;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -29,6 +30,7 @@ use crate::{
 use polling::Polling;
 pub use rendering::RenderError;
 use rendering::Rendering;
+use upkeep::Upkeep;
 
 /// How long the end may take: polls and answers under way get so long to finish.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
@@ -96,7 +98,7 @@ impl App {
         let (introduction, introduced) = watch::channel(announcing::introduction(&config));
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
-        let store = Store::open(config.store.path.clone()).await?;
+        let store = upkeep::open(&config.store).await?;
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
@@ -124,6 +126,7 @@ impl App {
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
+        app.keep_up(Upkeep::new(&app.store, &rendering, config_seen.clone(), news.clone()));
         app.render(rendering, newly_changed, kept);
         announcing::tell(&audience, &app.introduction, clock::now());
         let announcing = announcing::run(audience, app.introduction.clone(), clock::now, stopped.clone());
@@ -164,6 +167,7 @@ impl App {
                 ("server.listen", old.server.listen == new.server.listen),
                 ("admin.listen", old.admin.listen == new.admin.listen),
                 ("store.path", old.store.path == new.store.path),
+                ("store.cache", old.store.cache == new.store.cache),
                 ("network.allow", old.network.allow == new.network.allow),
             ];
             new.server.public_url = new.server.public_url_at(readers);
@@ -221,6 +225,17 @@ impl App {
                 _ = stopped.wait_for(|stop| *stop) => {}
             }
             "rendering"
+        });
+    }
+
+    fn keep_up(&mut self, upkeep: Upkeep) {
+        let mut stopped = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = upkeep.run() => {}
+                _ = stopped.wait_for(|stop| *stop) => {}
+            }
+            "upkeep"
         });
     }
 

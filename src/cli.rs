@@ -1,9 +1,13 @@
 //! The command line: what is asked for, and with which exit code it ends. Writes to stdout; logs go to stderr.
 
 mod check;
+mod compact;
 mod demo;
+mod export;
+mod import;
 mod log;
 mod preview;
+mod progress;
 mod run;
 
 use std::{
@@ -46,6 +50,12 @@ enum Command {
     Demo,
     /// Show what would be made of a feed, from an address, a file or stdin, and keep nothing
     Preview(preview::Options),
+    /// Write all that the store holds to a file, as lines of JSON
+    Export(export::Options),
+    /// Make a store of an export
+    Import(import::Options),
+    /// Make the store's files as small as its data allow
+    Compact,
 }
 
 /// Runs the command that the process's arguments name.
@@ -58,6 +68,9 @@ pub fn main() -> ExitCode {
         Command::Check => check::check(&path),
         Command::Demo => demo::demo(&arguments.log),
         Command::Preview(options) => preview::preview(&options),
+        Command::Export(options) => export::export(&path, &options),
+        Command::Import(options) => import::import(&path, &options),
+        Command::Compact => compact::compact(&path),
     };
     ExitCode::from(code)
 }
@@ -78,6 +91,28 @@ fn load(path: &Path) -> Result<Config, ConfigError> {
     let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     let surroundings = Surroundings { state_directory, credentials_directory, ..Surroundings::default() };
     config::load(path, surroundings)
+}
+
+/// Does this with the file's settings, and writes what it says on stdout, or why it failed on stderr.
+fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<String, String>) -> u8 {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(error) => {
+            complain(&error);
+            return BAD_INPUT;
+        }
+    };
+    match work(&config) {
+        Ok(words) => {
+            // Who closed stdout does not want to know.
+            let _ = writeln!(std::io::stdout(), "{words}");
+            WELL
+        }
+        Err(words) => {
+            complain(&words);
+            FAILURE
+        }
+    }
 }
 
 /// One line on stderr, for what happens before or instead of logging.

@@ -96,6 +96,25 @@ pub struct Admin {
 pub struct StoreSettings {
     /// The store's folder.
     pub path: PathBuf,
+    /// How long an entry is kept after it was first seen. What a merged feed's window reaches is kept all the same.
+    pub keep: Duration,
+    /// How many entries of one source are kept, the newest; with the same exception.
+    pub keep_entries: Option<usize>,
+    /// The database's cache, in bytes; it may take two to four times as much.
+    pub cache: u64,
+    /// Exports that are made by themselves.
+    pub export: Option<ExportSettings>,
+}
+
+/// `export`, `export_every` and `export_keep` of `[store]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportSettings {
+    /// Where they go.
+    pub folder: PathBuf,
+    /// How often one is made.
+    pub every: Duration,
+    /// How many are left there, the newest.
+    pub keep: usize,
 }
 
 /// `[network]`.

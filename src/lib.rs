@@ -21,7 +21,7 @@
 //! | [`fetch`] | conditional GET: caps, decoding, redirects, proxies, address guard | network |
 //! | [`parse`] | bytes to a feed; the only room that names feed-rs | pure |
 //! | [`normalize`] | a feed to entries; what a document changes | pure |
-//! | [`store`] | the contract of a database; only `store/sled` names sled | disk |
+//! | [`store`] | the contract of a database, its pruning, its exports; only `store/sled` names sled | disk |
 //! | [`board`] | what is known of each source right now, in memory | memory |
 //! | [`poll`] | one source, once; every path ends in a commit | wiring |
 //! | [`merge`] | which entries make a channel | pure |

@@ -5,9 +5,11 @@
 mod contract;
 mod engine;
 mod error;
+pub mod export;
 mod memory;
 mod notes;
 mod plan;
+mod retention;
 mod rows;
 #[cfg(test)]
 mod samples;
@@ -20,7 +22,10 @@ use std::{
     collections::HashMap,
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -35,11 +40,12 @@ use crate::model::{
 };
 
 pub use self::{
-    engine::{ALIKE_MAX, Census, Engine, Scope},
+    engine::{ALIKE_MAX, Census, Compaction, Engine, Scope, Usage},
     error::StoreError,
     memory::MemoryEngine,
+    retention::{Keep, Pruned},
     rows::Sources,
-    sled::SledEngine,
+    sled::{Options, Rescue, SledEngine, panics_are_expected},
 };
 
 use self::{
@@ -72,13 +78,21 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the sled store in this folder, or makes one there.
+    /// Opens the sled store in this folder, or makes one there, as usual.
     ///
     /// # Errors
     /// See [`SledEngine::open`].
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        Self::open_with(path, Options::default()).await
+    }
+
+    /// Opens the sled store in this folder, or makes one there.
+    ///
+    /// # Errors
+    /// See [`SledEngine::open`].
+    pub async fn open_with(path: impl Into<PathBuf>, options: Options) -> Result<Self, StoreError> {
         let path = path.into();
-        let opening = spawn_blocking(move || SledEngine::open(&path).and_then(Self::new));
+        let opening = spawn_blocking(move || SledEngine::open_with(&path, options).and_then(Self::new));
         opening.await.map_err(|error| writer::ended_badly("opening the store", error))?
     }
 
@@ -221,6 +235,44 @@ impl Store {
         self.read(Engine::check).await
     }
 
+    /// What became of a store that was found damaged when it was opened; none where all was well.
+    #[must_use]
+    pub fn rescue(&self) -> Option<&Rescue> {
+        self.engine.rescue()
+    }
+
+    /// What the store's files and its data take. Slow.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn usage(&self) -> Result<Usage, StoreError> {
+        self.read(Engine::usage).await
+    }
+
+    /// Makes the database anew; see [`Engine::compact`]. Given up once the future is dropped.
+    ///
+    /// # Errors
+    /// As with [`Engine::compact`].
+    pub async fn compact(&self) -> Result<Compaction, StoreError> {
+        let wish = Wish::default();
+        let dropped = Arc::clone(&wish.0);
+        self.read(move |engine| engine.compact(&|| !dropped.load(Ordering::Relaxed))).await
+    }
+
+    /// Writes all that is kept to this file; see [`export::to_file`]. Commits go on beside it.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the file not be written.
+    pub async fn export(&self, file: PathBuf) -> Result<export::Summary, export::ExportError> {
+        let engine = Arc::clone(&self.engine);
+        let wish = Wish::default();
+        let dropped = Arc::clone(&wish.0);
+        let exporting = spawn_blocking(move || {
+            export::to_file(&*engine, &file, &mut |_| !dropped.load(Ordering::Relaxed))
+        });
+        exporting.await.map_err(|error| writer::ended_badly("exporting the store", error))?
+    }
+
     /// Waits for the writes under way, so that only what was acknowledged is seen.
     async fn read_acknowledged<T: Send + 'static>(
         &self,
@@ -266,6 +318,16 @@ impl Store {
             outcome
         });
         closing.await.map_err(|error| writer::ended_badly("closing the store", error))?
+    }
+}
+
+/// Tells blocking work, once it is dropped, that nobody waits for it any more.
+#[derive(Default)]
+struct Wish(Arc<AtomicBool>);
+
+impl Drop for Wish {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -100,6 +100,11 @@ impl Rendering {
         Ok(kept)
     }
 
+    /// What was rendered on demand is rendered anew when it is asked for again: entries of it are gone.
+    pub(super) fn forget_documents(&self) {
+        self.cache.clear();
+    }
+
     /// Renders what changes, until nobody can change anything any more.
     pub(super) async fn run(
         self: Arc<Self>,

@@ -9,7 +9,7 @@ use std::{
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Admin, ChannelSettings, NetworkSettings, Server, StoreSettings, Surroundings,
+    Admin, ChannelSettings, ExportSettings, NetworkSettings, Server, StoreSettings, Surroundings,
     address::{collide, reached_at, read_listen, read_network, read_public_url},
     files::file_path,
     problem::{Problems, Wrong},
@@ -26,6 +26,19 @@ const CHANNEL_TITLE: &str = "Tin các tỉnh";
 const WINDOW: Duration = Duration::from_hours(48);
 const MIN_ENTRIES: usize = 50;
 const MAX_ENTRIES: usize = 1000;
+
+const DAY: Duration = Duration::from_hours(24);
+const KEEP: Duration = Duration::from_hours(24 * 180);
+const CACHE: u64 = 64 << 20;
+const EXPORT_KEEP: usize = 7;
+
+/// Up to a hundred years, as windows are.
+const KEEPS: RangeInclusive<Duration> = DAY..=Duration::from_hours(24 * 36_525);
+const MOST_KEPT: usize = 10_000_000;
+/// sled itself takes some MiB, and two to four times what it is told.
+const CACHES: RangeInclusive<u64> = (4 << 20)..=(16 << 30);
+const EXPORTS_EVERY: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(24 * 366);
+const MOST_EXPORTS: usize = 1000;
 
 /// A hundred years: no limit that anybody meets, and one that arithmetic on instants survives.
 const WINDOWS: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(24 * 36_525);
@@ -79,7 +92,7 @@ fn read_place(table: &Reader<'_>, default: SocketAddr, problems: &mut Problems<'
     if table.get("listen").is_none() { Some(default) } else { table.text("listen", problems, read_listen) }
 }
 
-/// Where the store is: beside the file, unless the file or the service manager says where.
+/// Where the store is (beside the file, unless the file or the service manager says where), and what it keeps.
 pub(super) fn read_store(
     root: &Reader<'_>,
     surroundings: &Surroundings,
@@ -94,7 +107,27 @@ pub(super) fn read_store(
     };
     let given = table.text("path", problems, read_path);
     let fallback = || state_directory.clone().unwrap_or_else(|| folder.join(STORE_FOLDER));
-    StoreSettings { path: given.unwrap_or_else(fallback) }
+    let export = table.text("export", problems, read_path);
+    let every = table.duration("export_every", EXPORTS_EVERY, problems);
+    let keep = table.count("export_keep", 1..=MOST_EXPORTS, problems);
+    if table.get("export").is_none() {
+        for key in ["export_every", "export_keep"].into_iter().filter(|key| table.get(key).is_some()) {
+            let wrong =
+                Wrong::new("says how to export, and nothing is exported", "say where to, by `export`");
+            table.tell(key, wrong, problems);
+        }
+    }
+    StoreSettings {
+        path: given.unwrap_or_else(fallback),
+        keep: table.duration("keep", KEEPS, problems).unwrap_or(KEEP),
+        keep_entries: table.count("keep_entries", 1..=MOST_KEPT, problems),
+        cache: table.size("cache", CACHES, problems).unwrap_or(CACHE),
+        export: export.map(|folder| ExportSettings {
+            folder,
+            every: every.unwrap_or(DAY),
+            keep: keep.unwrap_or(EXPORT_KEEP),
+        }),
+    }
 }
 
 /// Which networks the address guard leaves open.

@@ -51,7 +51,19 @@ pub(super) static SERVER: Shape = Shape {
 pub(super) static ADMIN: Shape =
     Shape { key: "admin", header: "[admin]", keys: &[key("listen", "\"127.0.0.1:8081\"")] };
 
-pub(super) static STORE: Shape = Shape { key: "store", header: "[store]", keys: &[key("path", "\"data\"")] };
+pub(super) static STORE: Shape = Shape {
+    key: "store",
+    header: "[store]",
+    keys: &[
+        key("path", "\"data\""),
+        key("keep", "\"180d\""),
+        key("keep_entries", "1000"),
+        key("cache", "\"64MiB\""),
+        key("export", "\"exports\""),
+        key("export_every", "\"24h\""),
+        key("export_keep", "7"),
+    ],
+};
 
 pub(super) static NETWORK: Shape =
     Shape { key: "network", header: "[network]", keys: &[key("allow", "[\"10.0.0.0/8\"]")] };

@@ -36,6 +36,8 @@ fn an_empty_file_is_all_defaults() {
     assert!(!config.server.public_url_given);
     assert_eq!(config.admin.listen, "127.0.0.1:8081".parse().unwrap());
     assert_eq!(config.store.path, Path::new("/etc/tintinh/data"));
+    assert_eq!((config.store.keep, config.store.keep_entries), (Duration::from_hours(24 * 180), None));
+    assert_eq!((config.store.cache, config.store.export), (64 << 20, None));
     assert_eq!(config.network.allow, []);
     assert_eq!(config.channel.title, "Tin các tỉnh");
     assert_eq!(config.channel.window, Duration::from_hours(48));
@@ -77,6 +79,23 @@ fn a_source_overrides_the_defaults_and_the_defaults_the_standard() {
     let Limits { max_body, connect_timeout, idle_timeout, total_timeout } = source.limits;
     assert_eq!((max_body, total_timeout), (2048, Duration::from_secs(5)));
     assert_eq!((connect_timeout, idle_timeout), (Duration::from_secs(5), Duration::from_secs(5)));
+}
+
+#[test]
+fn the_store_keeps_what_the_file_says() {
+    let config = good("[store]\nkeep = \"30d\"\nkeep_entries = 500\ncache = \"16MiB\"\nexport = \"out\"\n");
+    let store = config.store;
+    assert_eq!(
+        (store.keep, store.keep_entries, store.cache),
+        (Duration::from_hours(720), Some(500), 16 << 20)
+    );
+    let folder = PathBuf::from("/etc/tintinh/out");
+    let every = Duration::from_hours(24);
+    assert_eq!(store.export, Some(ExportSettings { folder, every, keep: 7 }));
+    let more = "[store]\nexport = \"/srv/x\"\nexport_every = \"6h\"\nexport_keep = 2\n";
+    let folder = PathBuf::from("/srv/x");
+    let every = Duration::from_hours(6);
+    assert_eq!(good(more).store.export, Some(ExportSettings { folder, every, keep: 2 }));
 }
 
 #[test]
@@ -164,14 +183,16 @@ fn the_shipped_head_shows_the_defaults() {
     let mut uncommented = String::new();
     for line in SHIPPED.lines() {
         let hidden = hidden_key(line).inspect(|_| shown += 1);
-        // The keys that have no default.
-        let has_none = |key: &str| ["interval", "user_agent"].iter().any(|name| key.starts_with(name));
+        // The keys that have no default, and those that mean nothing without one of them.
+        let has_none = |key: &str| {
+            ["interval", "user_agent", "keep_entries", "export"].iter().any(|name| key.starts_with(name))
+        };
         if !hidden.is_some_and(has_none) {
             uncommented.push_str(hidden.unwrap_or(line));
         }
         uncommented.push('\n');
     }
-    assert_eq!(shown, 25);
+    assert_eq!(shown, 31);
     let (mut config, mut shipped) = (good(&uncommented), good(SHIPPED));
     assert!(config.server.public_url_given);
     config.server.public_url_given = false;

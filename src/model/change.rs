@@ -30,6 +30,23 @@ pub struct KnownEntry {
     pub body_updates: u32,
     /// How many aliases it has been given. Counted by the store.
     pub aliases: u32,
+    /// Whether its contents are still kept. Known by the store.
+    #[serde(default)]
+    pub presence: Presence,
+}
+
+/// Whether an entry's contents are kept, or it is a tombstone: pruned, but still known, so that it does not come back
+/// (promise P3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// They are.
+    #[default]
+    Kept,
+    /// It was pruned, and the source's document may list it still.
+    Listed,
+    /// It was pruned, and a document that was read then listed it no more.
+    Left(#[serde(with = "chrono::serde::ts_milliseconds")] Timestamp),
 }
 
 /// An entry to be kept for the first time.
@@ -72,6 +89,9 @@ pub struct Changes {
     /// How many items bear new ids for kept entries because the publisher re-keyed most of the document; 0 if it did
     /// not.
     pub rekeyed: usize,
+    /// The known entries that the document lists, as they were known; none where no document was read. What was pruned
+    /// stays known for as long as it is listed, and for a while after.
+    pub listed: Option<Vec<(Seq, Presence)>>,
 }
 
 impl Changes {

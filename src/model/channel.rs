@@ -28,6 +28,22 @@ impl fmt::Display for ChannelId {
     }
 }
 
+impl ChannelId {
+    /// The channel that is written so by [`Display`](fmt::Display); none where there is none.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        if text == "feed" {
+            return Some(Self::All);
+        }
+        let (kind, name) = text.split_once('/')?;
+        match kind {
+            "provinces" => Province::find(name).map(Self::Province),
+            "sources" => SourceId::new(name).map(Self::Source),
+            _ => None,
+        }
+    }
+}
+
 /// What a channel must remember over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {

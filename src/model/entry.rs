@@ -107,7 +107,30 @@ pub enum Rule {
 
 /// What an entry is looked up by within its source: a hash of a rule and its value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "WrittenKey", into = "Digest")]
 pub struct EntryKey(pub [u8; 16]);
+
+/// The ways in which keys were written: in hex, and before that as bytes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenKey {
+    Hex(Digest),
+    Bytes([u8; 16]),
+}
+
+impl From<WrittenKey> for EntryKey {
+    fn from(written: WrittenKey) -> Self {
+        match written {
+            WrittenKey::Hex(Digest(bytes)) | WrittenKey::Bytes(bytes) => Self(bytes),
+        }
+    }
+}
+
+impl From<EntryKey> for Digest {
+    fn from(key: EntryKey) -> Self {
+        Self(key.0)
+    }
+}
 
 impl EntryKey {
     /// The key of this value under this rule.

@@ -8,7 +8,8 @@ use super::{
     matching::{self, Match},
 };
 use crate::model::{
-    Alike, Changes, Digest, Entry, EntryKey, Known, KnownEntry, NewEntry, Rule, Seq, Timestamp, Update,
+    Alike, Changes, Digest, Entry, EntryKey, Known, KnownEntry, NewEntry, Presence, Rule, Seq, Timestamp,
+    Update,
 };
 
 /// How often a change of nothing but the body is taken for an edit: a visitor counter in the text would otherwise
@@ -53,6 +54,7 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
     let mut changes = Changes::default();
     let (matches, rekeyed) = matching::find(&candidates, known, alike);
     let mut undated = 0;
+    let mut listed = Vec::new();
     for (candidate, matched) in candidates.into_iter().zip(matches) {
         let mut keys = keys_of(&candidate);
         let is_rekeyed =
@@ -63,6 +65,7 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
         match matched {
             Match::Repeat => {}
             Match::Kept(kept) => {
+                listed.push((kept.seq, kept.presence));
                 let aliases = aliases(&entry, contents, keys, kept);
                 changes.rekeyed += usize::from(is_rekeyed && !aliases.is_empty());
                 changes.aliases.extend(aliases);
@@ -77,6 +80,7 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
             }
         }
     }
+    changes.listed = Some(listed);
     changes
 }
 
@@ -98,7 +102,8 @@ fn aliases(
 
 fn update(entry: Entry, contents: Contents, kept: &KnownEntry, arrival: &Arrival) -> Option<Update> {
     let Contents { head, digest } = contents;
-    if digest == kept.digest {
+    // What was pruned has no contents to be changed.
+    if digest == kept.digest || kept.presence != Presence::Kept {
         return None;
     }
     let body_updates = match head == kept.head {

@@ -1,6 +1,7 @@
 //! The contract of [`Engine`], run over every engine. A bench lends the engine and opens it anew.
 
 mod titles;
+mod upkeep;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -15,6 +16,12 @@ use crate::model::{
 use titles::{
     a_title_is_that_of_several_entries_and_keeps_none_out, aliases_are_counted_with_their_entry,
     an_updates_title_takes_the_place_of_the_former,
+};
+
+use upkeep::{
+    a_document_says_which_tombstones_it_lists, a_store_that_is_put_back_is_equal,
+    a_tombstone_is_forgotten_wholly, what_is_buried_is_shown_no_more_and_stays_known,
+    what_is_old_is_found_from_its_beginning,
 };
 
 /// What lends an engine to a test.
@@ -83,6 +90,11 @@ contract! {
     what_is_unknown_is_absent
     states_and_channels_come_back_as_they_were
     states_that_are_kept_together_are_all_there
+    what_is_buried_is_shown_no_more_and_stays_known
+    a_document_says_which_tombstones_it_lists
+    a_tombstone_is_forgotten_wholly
+    what_is_old_is_found_from_its_beginning
+    a_store_that_is_put_back_is_equal
     a_huge_entry_is_kept_and_harms_no_other
     a_large_commit_is_whole_and_in_order
     everything_is_there_after_reopening
@@ -113,7 +125,14 @@ fn assert_census(engine: &impl Engine, entries: u64, keys: u64) {
     assert_eq!(census.told, Vec::<String>::new());
     assert_eq!(
         census,
-        Census { entries, keys, sources: census.sources, channels: census.channels, ..Census::default() }
+        Census {
+            entries,
+            keys,
+            sources: census.sources,
+            tombstones: census.tombstones,
+            channels: census.channels,
+            ..Census::default()
+        }
     );
 }
 

@@ -3,16 +3,19 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
-    SourceState, StoredEntry,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Record, Remembered, Row, Seq,
+    SourceId, SourceState, StoredEntry, Timestamp,
 };
 
-use super::StoreError;
+use super::{Rescue, StoreError};
 
 /// A database that keeps entries. Its methods block.
 ///
-/// **One writer.** `apply`, `keep_channel` and `sync` are called by one thread, one at a time; reads come from any
-/// thread at any time, also while a write goes on.
+/// An engine that lacks what pruning, carrying elsewhere and compaction ask for says [`StoreError::Unable`]; it then
+/// keeps everything, where it is.
+///
+/// **One writer.** `apply`, `keep_channel`, `bury`, `forget`, `restore` and `sync` are called by one thread, one at a
+/// time; reads come from any thread at any time, also while a write goes on, and so does `compact`, once at a time.
 ///
 /// **Atomic.** A commit is there wholly or not at all, for reads that go on beside it as for those after a crash.
 /// One that is too large for one transaction may go in several: each of them is atomic and leaves the indexes whole,
@@ -24,8 +27,12 @@ use super::StoreError;
 ///
 /// **Ordered.** Entries are numbered upwards without reuse; see [`Seq`] for the order within a commit.
 ///
+/// **Pruned is not forgotten.** What is buried loses its contents and its places: no scan shows it any more. Its
+/// *tombstone* stays known under all its keys and its title, takes aliases, and keeps a repeat from being inserted, until
+/// it is forgotten. Each tombstone says whether its source's document may list it still, or since when not.
+///
 /// **After an error** from a write that is not a [refusal](StoreError::is_refusal) it is unknown what was written:
-/// none of the three writing methods may be called again, by anybody, until the store is opened anew. Reads may go
+/// none of the writing methods may be called again, by anybody, until the store is opened anew. Reads may go
 /// on. After a refusal nothing was written.
 pub trait Engine: Send + Sync + 'static {
     /// What is known under these keys of this source. Keys that are not known are absent.
@@ -34,7 +41,7 @@ pub trait Engine: Send + Sync + 'static {
     /// When the database cannot be read.
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError>;
 
-    /// The entries of this source that have these titles ([`title`](crate::model::Likeness::title)), of each title the [`ALIKE_MAX`] with
+    /// The entries and tombstones of this source that have these titles ([`title`](crate::model::Likeness::title)), of each title the [`ALIKE_MAX`] with
     /// the highest numbers, highest first. Titles that no entry has are absent.
     ///
     /// # Errors
@@ -50,7 +57,10 @@ pub trait Engine: Send + Sync + 'static {
     /// larger parts.
     ///
     /// A title is no key: any number of entries may have it, and it keeps none from being inserted. An update's takes
-    /// the place of the former.
+    /// the place of the former. An update of a tombstone is ignored.
+    ///
+    /// Where the commit says what its document lists, tombstones among it are listed from now on, and others of the
+    /// source have left at the commit's instant: at once where they are few, with later commits where they are many.
     ///
     /// # Errors
     /// When nothing was written (a refusal), or it is unknown what was.
@@ -105,6 +115,95 @@ pub trait Engine: Send + Sync + 'static {
     /// When the database cannot be read; a disagreement within it is no error, but listed.
     fn check(&self) -> Result<Census, StoreError>;
 
+    /// The number that the next new entry gets.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn next(&self) -> Result<Seq, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Entries with numbers above `after`, lowest first, at most so many. Tombstones are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn oldest(&self, _after: Seq, _most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Tombstones that left their source's document before this instant, the first to leave first, at most so many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn left_before(&self, _before: Timestamp, _most: usize) -> Result<Vec<Seq>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Makes tombstones of these entries, all of them or none; its document may list each of them still. What is no
+    /// entry is passed over.
+    ///
+    /// # Errors
+    /// As with `apply`.
+    fn bury(&self, _seqs: &[Seq]) -> Result<(), StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Takes these tombstones away, all of them or none, with all that leads to them. What is none is passed over.
+    ///
+    /// # Errors
+    /// As with `apply`.
+    fn forget(&self, _seqs: &[Seq]) -> Result<(), StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Entries and tombstones with numbers above `after`, lowest first, at most so many, with all that leads to them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn remembered(&self, _after: Seq, _most: usize) -> Result<Vec<Remembered>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Every channel's state.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Puts these back as another engine gave them, all of them or none. For a store that knows none of them; whoever
+    /// restores all that a store held has an equal store. At most some hundred at once.
+    ///
+    /// # Errors
+    /// As with `apply`; a record that contradicts itself is refused.
+    fn restore(&self, _records: &[Record]) -> Result<(), StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// What became of a store that was found damaged when it was opened; none where all was well.
+    fn rescue(&self) -> Option<&Rescue> {
+        None
+    }
+
+    /// What its files and its data take. Walks everything, in steps that no write waits long for. Slow.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn usage(&self) -> Result<Usage, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Makes the database anew, so that its files take no more than its data need, and puts it in the place of the old
+    /// one: after a crash at any instant there is one of the two, whole, with all that was durable. Reads and writes go
+    /// on beside it. Slow; given up, with nothing changed, once `go_on` says no.
+    ///
+    /// # Errors
+    /// When it was given up, or could not be done.
+    fn compact(&self, _go_on: &dyn Fn() -> bool) -> Result<Compaction, StoreError> {
+        Err(StoreError::Unable)
+    }
+
     /// Whether the engine's own threads are well. Asked about once a second; must not block.
     ///
     /// # Errors
@@ -127,12 +226,36 @@ pub enum Scope {
     Source(SourceId),
 }
 
+/// What a store takes on the disk, and what of it is data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of the files.
+    pub files: u64,
+    /// Bytes of keys and values.
+    pub live: u64,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// What a compaction came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compaction {
+    /// Rows that were copied, and compared.
+    pub rows: u64,
+    /// Bytes of the files before.
+    pub before: u64,
+    /// And after.
+    pub after: u64,
+}
+
 /// What a walk over everything found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Census {
     /// Entries.
     pub entries: u64,
-    /// Keys that lead to entries.
+    /// Tombstones.
+    pub tombstones: u64,
+    /// Keys that lead to entries or tombstones.
     pub keys: u64,
     /// Sources with a state.
     pub sources: u64,

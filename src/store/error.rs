@@ -83,6 +83,26 @@ pub enum StoreError {
         /// Mebibytes needed.
         needed: u64,
     },
+    /// The system lets files grow no further. Nothing was written, and the store is as good as before.
+    #[error("files may grow to {limit} MiB here (ulimit -f), and the data file in {path} would be larger")]
+    FileLimit {
+        /// The store's folder.
+        path: PathBuf,
+        /// Mebibytes.
+        limit: u64,
+    },
+    /// The engine has no such operation.
+    #[error("this kind of store cannot do that")]
+    Unable,
+    /// What was under way was given up, because it was asked to. Nothing has changed.
+    #[error("given up before its end; nothing has changed")]
+    Abandoned,
+    /// A record that contradicts itself was to be put back. Nothing was written.
+    #[error("a record cannot be put back: {what}")]
+    Contradiction {
+        /// How it does.
+        what: &'static str,
+    },
     /// An earlier write failed; nothing is written any more, so that no half-known state is built upon.
     #[error("the store no longer writes since an earlier failure: {reason}")]
     Failed {
@@ -104,7 +124,27 @@ impl StoreError {
     /// Whether nothing was touched by the write that gave this error, so that later ones may be tried.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::NoSpace { .. } | Self::Damaged { .. })
+        matches!(
+            self,
+            Self::NoSpace { .. }
+                | Self::FileLimit { .. }
+                | Self::Damaged { .. }
+                | Self::Unable
+                | Self::Contradiction { .. }
+        )
+    }
+
+    /// Whether it says that what is on the disk is not what was written, rather than that there is no room or no right.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Lost { .. } | Self::Slow { .. } | Self::Damaged { .. } => true,
+            // sled's own words: it wraps what the system says.
+            Self::Engine { .. } | Self::Panicked { .. } => {
+                let words = self.in_words();
+                !NO_DAMAGE.iter().any(|cause| words.contains(cause))
+            }
+            _ => false,
+        }
     }
 
     /// The error and all its causes in one line.
@@ -125,6 +165,20 @@ impl StoreError {
         Self::Panicked { action, message: panic_message(payload) }
     }
 }
+
+/// What the system says when a write or an opening fails for want of room or of a right.
+const NO_DAMAGE: [&str; 10] = [
+    "Input/output error",
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+    "No space left",
+    "File too large",
+    "quota exceeded",
+    "Permission denied",
+    "Read-only file system",
+    "Too many open files",
+    "could not acquire lock",
+];
 
 /// The words of a panic.
 pub(super) fn panic_message(payload: &(dyn Any + Send)) -> String {

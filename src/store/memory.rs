@@ -1,5 +1,7 @@
 //! An engine that keeps everything in memory, for tests and demonstrations. Nothing survives the process.
 
+mod upkeep;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::ControlFlow,
@@ -7,14 +9,14 @@ use std::{
 };
 
 use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, KnownEntry, Row, Seq,
-    SourceId, SourceState, StoredEntry, Timestamp,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, KnownEntry, Presence, Record,
+    Remembered, Row, Seq, SourceId, SourceState, StoredEntry, Timestamp,
 };
 
 use super::{
     Census, Engine, Scope, StoreError,
     engine::ALIKE_MAX,
-    plan::{Lookup, Plan, Updated},
+    plan::{Lookup, Plan, Traces, Updated},
 };
 
 /// See the module.
@@ -23,10 +25,17 @@ pub struct MemoryEngine(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    entries: BTreeMap<Seq, (StoredEntry, KnownEntry)>,
+    entries: BTreeMap<Seq, StoredEntry>,
+    /// Of entries and tombstones.
+    known: BTreeMap<Seq, KnownEntry>,
+    traces: BTreeMap<Seq, Traces>,
     keys: HashMap<(SourceId, EntryKey), Seq>,
     titles: BTreeSet<TitleKey>,
     places: BTreeMap<(Timestamp, Seq), SourceId>,
+    /// Tombstones that may be listed still, by source.
+    listed: BTreeSet<(SourceId, Seq)>,
+    /// The others, by when they left.
+    left: BTreeSet<(Timestamp, Seq)>,
     states: HashMap<SourceId, SourceState>,
     channels: HashMap<ChannelId, ChannelState>,
     last: u64,
@@ -57,12 +66,82 @@ impl Lookup for Kept {
     }
 
     fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError> {
-        Ok(self.entries.get(&seq).map(|(stored, _)| stored.clone()))
+        Ok(self.entries.get(&seq).cloned())
     }
 
     fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
         let damaged = || StoreError::Damaged { what: format!("no entry {}", seq.0) };
-        self.entries.get(&seq).map(|(_, known)| *known).ok_or_else(damaged)
+        self.known.get(&seq).copied().ok_or_else(damaged)
+    }
+
+    fn traces(&self, seq: Seq) -> Result<Option<Traces>, StoreError> {
+        Ok(self.traces.get(&seq).cloned())
+    }
+
+    fn listed(&self, source: &SourceId) -> Result<Vec<Seq>, StoreError> {
+        let (first, last) = ((source.clone(), Seq(0)), (source.clone(), Seq(u64::MAX)));
+        Ok(self.listed.range(first..=last).map(|(_, seq)| *seq).collect())
+    }
+}
+
+impl Kept {
+    /// Writes what is decided.
+    fn write(&mut self, commit: &Commit, plan: Plan) {
+        self.last = plan.next - 1;
+        for added in plan.added {
+            let traces = Traces { source: commit.source.clone(), keys: added.keys };
+            self.put(added.known, traces, Some(added.stored));
+        }
+        for Updated { stored, known, former_title } in plan.updated {
+            self.titles.remove(&title_key(&commit.source, former_title, stored.seq));
+            self.titles.insert(title_key(&commit.source, known.likeness.title, stored.seq));
+            self.known.insert(stored.seq, known);
+            self.entries.insert(stored.seq, stored);
+        }
+        for counted in plan.counted {
+            self.traces.insert(counted.known.seq, counted.traces);
+            self.known.insert(counted.known.seq, counted.known);
+        }
+        for (key, seq) in plan.aliases {
+            self.keys.insert((commit.source.clone(), key), seq);
+        }
+        for marked in plan.marked {
+            self.mark(&commit.source, marked.known.seq, marked.former, marked.known.presence);
+        }
+        self.states.insert(commit.source.clone(), commit.state.clone());
+    }
+
+    /// Everything of one entry or tombstone.
+    fn put(&mut self, known: KnownEntry, traces: Traces, stored: Option<StoredEntry>) {
+        let (seq, source) = (known.seq, traces.source.clone());
+        for key in &traces.keys {
+            self.keys.insert((source.clone(), *key), seq);
+        }
+        self.titles.insert(title_key(&source, known.likeness.title, seq));
+        if let Some(stored) = stored {
+            self.places.insert((stored.place, seq), source.clone());
+            self.entries.insert(seq, stored);
+        }
+        self.known.insert(seq, known);
+        self.traces.insert(seq, traces);
+        self.mark(&source, seq, Presence::Kept, known.presence);
+    }
+
+    /// Moves it from one index of tombstones to another.
+    fn mark(&mut self, source: &SourceId, seq: Seq, former: Presence, presence: Presence) {
+        match former {
+            Presence::Kept => false,
+            Presence::Listed => self.listed.remove(&(source.clone(), seq)),
+            Presence::Left(at) => self.left.remove(&(at, seq)),
+        };
+        match presence {
+            Presence::Kept => false,
+            Presence::Listed => self.listed.insert((source.clone(), seq)),
+            Presence::Left(at) => self.left.insert((at, seq)),
+        };
+        if let Some(known) = self.known.get_mut(&seq) {
+            known.presence = presence;
+        }
     }
 }
 
@@ -71,7 +150,7 @@ impl Engine for MemoryEngine {
         let kept = self.kept();
         let find = |key: &EntryKey| {
             let seq = kept.keys.get(&(source.clone(), *key))?;
-            Some((*key, kept.entries.get(seq)?.1))
+            Some((*key, *kept.known.get(seq)?))
         };
         Ok(keys.iter().filter_map(find).collect())
     }
@@ -81,7 +160,7 @@ impl Engine for MemoryEngine {
         let find = |title: &Digest| {
             let (first, last) = (title_key(source, *title, Seq(0)), title_key(source, *title, Seq(u64::MAX)));
             let alike = kept.titles.range(first..=last).rev().take(ALIKE_MAX);
-            let alike = alike.filter_map(|(_, _, seq)| Some(kept.entries.get(seq)?.1));
+            let alike = alike.filter_map(|(_, _, seq)| kept.known.get(seq).copied());
             (*title, alike.collect::<Vec<_>>())
         };
         Ok(titles.iter().map(find).filter(|(_, alike)| !alike.is_empty()).collect())
@@ -91,30 +170,7 @@ impl Engine for MemoryEngine {
         let mut kept = self.kept();
         let plan = Plan::of(commit, kept.last + 1, &*kept)?;
         let committed = plan.committed();
-        kept.last = plan.next - 1;
-        for added in plan.added {
-            let seq = added.stored.seq;
-            for key in added.keys {
-                kept.keys.insert((commit.source.clone(), key), seq);
-            }
-            kept.places.insert((added.stored.place, seq), commit.source.clone());
-            kept.titles.insert(title_key(&commit.source, added.known.likeness.title, seq));
-            kept.entries.insert(seq, (added.stored, added.known));
-        }
-        for Updated { stored, known, former_title } in plan.updated {
-            kept.titles.remove(&title_key(&commit.source, former_title, stored.seq));
-            kept.titles.insert(title_key(&commit.source, known.likeness.title, stored.seq));
-            kept.entries.insert(stored.seq, (stored, known));
-        }
-        for known in plan.counted {
-            if let Some((_, former)) = kept.entries.get_mut(&known.seq) {
-                *former = known;
-            }
-        }
-        for (key, seq) in plan.aliases {
-            kept.keys.insert((commit.source.clone(), key), seq);
-        }
-        kept.states.insert(commit.source.clone(), commit.state.clone());
+        kept.write(commit, plan);
         Ok(committed)
     }
 
@@ -147,7 +203,7 @@ impl Engine for MemoryEngine {
                 Scope::All => true,
                 Scope::Source(only) => only == source,
             };
-            let Some((stored, _)) = kept.entries.get(seq).filter(|_| wanted) else { continue };
+            let Some(stored) = kept.entries.get(seq).filter(|_| wanted) else { continue };
             let row = Row { seq: *seq, source: source.clone(), place: *place, date: stored.date };
             if visit(row).is_break() {
                 break;
@@ -158,34 +214,46 @@ impl Engine for MemoryEngine {
 
     fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
         let kept = self.kept();
-        Ok(seqs.iter().filter_map(|seq| Some(kept.entries.get(seq)?.0.clone())).collect())
+        Ok(seqs.iter().filter_map(|seq| kept.entries.get(seq).cloned()).collect())
     }
 
     fn check(&self) -> Result<Census, StoreError> {
+        Ok(upkeep::census(&self.kept()))
+    }
+
+    fn next(&self) -> Result<Seq, StoreError> {
+        Ok(Seq(self.kept().last + 1))
+    }
+
+    fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
         let kept = self.kept();
-        let mut census = Census {
-            entries: kept.entries.len() as u64,
-            keys: kept.keys.len() as u64,
-            sources: kept.states.len() as u64,
-            channels: kept.channels.len() as u64,
-            ..Census::default()
-        };
-        for (seq, (stored, known)) in &kept.entries {
-            let found = kept.keys.get(&(stored.source.clone(), stored.key));
-            let placed = kept.places.get(&(stored.place, *seq));
-            let titled = kept.titles.contains(&title_key(&stored.source, known.likeness.title, *seq));
-            if found != Some(seq) || placed != Some(&stored.source) || known.seq != *seq || !titled {
-                census.fault(|| format!("entry {} is not indexed as it says", seq.0));
-            }
-        }
-        for ((source, key), seq) in &kept.keys {
-            if kept.entries.get(seq).is_none_or(|(stored, _)| stored.source != *source) {
-                census.fault(|| format!("key {key:?} of {source} leads to no entry of it"));
-            }
-        }
-        if [kept.places.len(), kept.titles.len()] != [kept.entries.len(); 2] {
-            census.fault(|| "places, titles and entries differ in number".to_owned());
-        }
-        Ok(census)
+        Ok(kept.entries.range(Seq(after.0 + 1)..).take(most).map(|(_, stored)| stored.clone()).collect())
+    }
+
+    fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        let kept = self.kept();
+        Ok(kept.left.range(..(before, Seq(0))).take(most).map(|(_, seq)| *seq).collect())
+    }
+
+    fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.kept().bury(seqs);
+        Ok(())
+    }
+
+    fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.kept().forget(seqs);
+        Ok(())
+    }
+
+    fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {
+        Ok(self.kept().remembered(after, most))
+    }
+
+    fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
+        Ok(self.kept().channels.clone())
+    }
+
+    fn restore(&self, records: &[Record]) -> Result<(), StoreError> {
+        self.kept().restore(records)
     }
 }

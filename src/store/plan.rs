@@ -5,10 +5,15 @@ use std::collections::{HashMap, HashSet};
 use chrono::DateTime;
 
 use crate::model::{
-    Commit, Committed, Digest, Entry, EntryKey, KnownEntry, NewEntry, Seq, SourceId, StoredEntry, Timestamp,
+    Commit, Committed, Digest, Entry, EntryKey, KnownEntry, NewEntry, Presence, Seq, SourceId, StoredEntry,
+    Timestamp,
 };
 
 use super::StoreError;
+
+/// How many tombstones of a source one commit lets go at most. The others follow with later documents, and stay so
+/// much longer.
+pub(super) const LEAVE_MAX: usize = 500;
 
 /// What planning asks of what is kept.
 pub(super) trait Lookup {
@@ -16,8 +21,19 @@ pub(super) trait Lookup {
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError>;
     /// The entry of this number.
     fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError>;
-    /// What reconciling needs of an entry that is kept.
+    /// What reconciling needs of an entry, or of a tombstone.
     fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError>;
+    /// Whose entry or tombstone this number is, and what leads to it; none where there is neither.
+    fn traces(&self, seq: Seq) -> Result<Option<Traces>, StoreError>;
+    /// The tombstones of this source that its document may list still.
+    fn listed(&self, source: &SourceId) -> Result<Vec<Seq>, StoreError>;
+}
+
+/// Whose an entry is, and every key that leads to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Traces {
+    pub source: SourceId,
+    pub keys: Vec<EntryKey>,
 }
 
 /// What to write.
@@ -30,7 +46,9 @@ pub(super) struct Plan {
     /// Keys that nothing had, and where they lead.
     pub aliases: Vec<(EntryKey, Seq)>,
     /// The entries that these lead to, with the aliases counted.
-    pub counted: Vec<KnownEntry>,
+    pub counted: Vec<Counted>,
+    /// Tombstones that the document began or ceased to list.
+    pub marked: Vec<Marked>,
     /// The number that the next new entry gets.
     pub next: u64,
 }
@@ -50,6 +68,20 @@ pub(super) struct Updated {
     pub known: KnownEntry,
     /// The title it was found by before.
     pub former_title: Digest,
+}
+
+/// An entry or tombstone with new aliases.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub known: KnownEntry,
+    pub traces: Traces,
+}
+
+/// A tombstone of which it became known whether it is listed.
+#[derive(Debug)]
+pub(super) struct Marked {
+    pub known: KnownEntry,
+    pub former: Presence,
 }
 
 impl Plan {
@@ -77,7 +109,8 @@ impl Plan {
         let added = fresh.into_iter().zip(numbers).map(|((new, keys), seq)| add(commit, new, keys, seq));
         let updated = updates(commit, lookup)?;
         let counted = counted(&aliases, &updated, lookup)?;
-        Ok(Self { added: added.collect(), updated, aliases, counted, next: end })
+        let marked = marked(commit, &counted, lookup)?;
+        Ok(Self { added: added.collect(), updated, aliases, counted, marked, next: end })
     }
 
     /// What the commit came to, once it is written.
@@ -107,7 +140,16 @@ fn add(commit: &Commit, new: &NewEntry, keys: Vec<EntryKey>, seq: Seq) -> Added 
     };
     let NewEntry { digest, head, likeness, .. } = *new;
     let date = stored.date;
-    let known = KnownEntry { seq, digest, head, likeness, date, body_updates: 0, aliases: 0 };
+    let known = KnownEntry {
+        seq,
+        digest,
+        head,
+        likeness,
+        date,
+        body_updates: 0,
+        aliases: 0,
+        presence: Presence::Kept,
+    };
     Added { stored, known, keys }
 }
 
@@ -132,7 +174,8 @@ fn updates(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<Updated>, StoreE
         let identity = stored.entry.identity.clone();
         stored.entry = Entry { identity, ..kept(&update.entry) };
         stored.changed = milliseconds(commit.at);
-        *known = KnownEntry { date: known.date, aliases: known.aliases, ..update.known };
+        let KnownEntry { date, aliases, presence, .. } = *known;
+        *known = KnownEntry { date, aliases, presence, ..update.known };
     }
     Ok(updated)
 }
@@ -141,23 +184,28 @@ fn counted(
     aliases: &[(EntryKey, Seq)],
     updated: &[Updated],
     lookup: &impl Lookup,
-) -> Result<Vec<KnownEntry>, StoreError> {
-    let mut counted: Vec<KnownEntry> = Vec::new();
+) -> Result<Vec<Counted>, StoreError> {
+    let mut counted: Vec<Counted> = Vec::new();
     let mut places: HashMap<Seq, usize> = HashMap::new();
     let new: HashMap<Seq, &KnownEntry> =
         updated.iter().map(|updated| (updated.known.seq, &updated.known)).collect();
-    for (_, seq) in aliases {
+    for (key, seq) in aliases {
         let place = if let Some(place) = places.get(seq) {
             *place
         } else {
-            counted.push(match new.get(seq) {
+            let known = match new.get(seq) {
                 Some(known) => **known,
                 None => lookup.known_of(*seq)?,
-            });
+            };
+            let damaged = || StoreError::Damaged { what: format!("nothing leads to entry {}", seq.0) };
+            let traces = lookup.traces(*seq)?.ok_or_else(damaged)?;
+            counted.push(Counted { known, traces });
             places.insert(*seq, counted.len() - 1);
             counted.len() - 1
         };
-        counted[place].aliases = counted[place].aliases.saturating_add(1);
+        let Counted { known, traces } = &mut counted[place];
+        known.aliases = known.aliases.saturating_add(1);
+        traces.keys.push(*key);
     }
     Ok(counted)
 }
@@ -169,12 +217,41 @@ fn aliases(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(EntryKey, Seq)>
         if taken.contains(key) || lookup.seq_of(&commit.source, *key)?.is_some() {
             continue;
         }
-        if lookup.entry(*seq)?.is_some_and(|stored| stored.source == commit.source) {
+        if lookup.traces(*seq)?.is_some_and(|traces| traces.source == commit.source) {
             taken.insert(*key);
             aliases.push((*key, *seq));
         }
     }
     Ok(aliases)
+}
+
+/// Tombstones that the document lists again, and such as it lists no more.
+fn marked(commit: &Commit, counted: &[Counted], lookup: &impl Lookup) -> Result<Vec<Marked>, StoreError> {
+    let Some(listed) = &commit.changes.listed else { return Ok(Vec::new()) };
+    let known_of = |seq: Seq| match counted.iter().find(|counted| counted.known.seq == seq) {
+        Some(counted) => Ok(counted.known),
+        None => lookup.known_of(seq),
+    };
+    let mut marked = Vec::new();
+    let mut mark = |known: KnownEntry, presence| {
+        marked.push(Marked { known: KnownEntry { presence, ..known }, former: known.presence });
+    };
+    for (seq, _) in listed.iter().filter(|(_, presence)| matches!(presence, Presence::Left(_))) {
+        let ours = |traces: Traces| traces.source == commit.source;
+        if lookup.traces(*seq)?.is_some_and(ours) {
+            let known = known_of(*seq)?;
+            if matches!(known.presence, Presence::Left(_)) {
+                mark(known, Presence::Listed);
+            }
+        }
+    }
+    let listed: HashSet<Seq> = listed.iter().map(|(seq, _)| *seq).collect();
+    let left = Presence::Left(milliseconds(commit.at));
+    for seq in lookup.listed(&commit.source)?.into_iter().filter(|seq| !listed.contains(seq)).take(LEAVE_MAX)
+    {
+        mark(known_of(seq)?, left);
+    }
+    Ok(marked)
 }
 
 /// The contents at the precision at which they are stored.

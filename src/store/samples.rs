@@ -2,7 +2,7 @@
 
 use crate::model::{
     Author, Changes, Commit, Digest, Enclosure, Entry, EntryKey, Identity, KnownEntry, Likeness, NewEntry,
-    Rule, Seq, SourceId, SourceState, State, StoredEntry, Timestamp, Update, Validators,
+    Presence, Rule, Seq, SourceId, SourceState, State, StoredEntry, Timestamp, Update, Validators,
 };
 
 pub fn source(id: &str) -> SourceId {
@@ -109,6 +109,7 @@ pub fn update(id: &str, second: u32, seq: Seq, title: &str) -> Commit {
         date: at(number),
         body_updates: 3,
         aliases: 0,
+        presence: Presence::Kept,
     };
     let entry = Entry { title: title.to_owned(), ..entry(number) };
     Commit {

@@ -1,56 +1,102 @@
 //! The engine on sled 0.34: one tree, one atomic batch a commit. The only room that names sled; knows how things are
 //! laid out, and decides nothing about entries.
 
+mod carve;
 mod census;
 mod commit;
+mod compact;
 mod keys;
+mod migrate;
 mod open;
 mod panics;
+mod place;
+#[cfg(test)]
+mod power_cut;
+mod rescue;
+mod tree;
 mod values;
 
 use std::{
     collections::HashMap,
     fs::File,
     ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
-use ::sled::{Db, IVec};
-use chrono::DateTime;
-
 use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, KnownEntry, Row, Seq,
-    SourceId, SourceState, StoredEntry,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Presence, Record, Remembered,
+    Row, Seq, SourceId, SourceState, StoredEntry, Timestamp,
 };
 
 use super::{
-    Census, Engine, Scope, StoreError,
-    engine::ALIKE_MAX,
-    plan::{Lookup, Plan},
+    Census, Compaction, Engine, Scope, StoreError, Usage,
+    plan::{Lookup, Plan, Traces},
 };
+
+pub use self::rescue::Rescue;
+use self::tree::Tree;
+
+/// Whether a panic of sled's is no surprise just now: a store is opened that may be damaged.
+#[must_use]
+pub fn panics_are_expected() -> bool {
+    panics::are_expected()
+}
 
 /// Writing needs this much free: sled appends whole segments of 16 MiB, and cleaning takes some more of them.
 const FREE_MIN: u64 = 64 * MIB;
 
 const MIB: u64 = 1024 * 1024;
 
+/// How a store is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// sled's page cache, in bytes; it takes two to four times as much after full scans.
+    pub cache: u64,
+    /// Where exports are: of a damaged store the newest gives what cannot be read.
+    pub exports: Option<PathBuf>,
+    /// Now: what a damaged store is named by when it is set aside.
+    pub at: Option<Timestamp>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { cache: 64 << 20, exports: None, at: None }
+    }
+}
+
 /// See the module. Dropping the last one closes the database and gives the lock back.
 #[derive(Debug)]
 pub struct SledEngine {
     // In this order they are dropped: the lock last.
-    db: Db,
-    /// Our own handle to the data file, for fsync: sled's flush does not reach the disk on Linux.
-    data: File,
+    /// Held for writing during a batch, and for reading during a walk, so that a walk sees no half of a batch.
+    trees: RwLock<Trees>,
     path: PathBuf,
     /// The number that the next new entry gets. Only the writer stores it.
     next: AtomicU64,
-    /// Held for writing during a batch, and for reading during a walk, so that a walk sees no half of a batch.
-    gate: RwLock<()>,
-    _lock: File,
+    /// Whether it is unknown which database the next opening will find.
+    lost_track: AtomicBool,
+    /// Every number below was given, and is on the disk: as far as is written beside the database.
+    watermark: AtomicU64,
+    /// None while a database is made that is not in its place yet.
+    watermark_file: Option<File>,
+    /// Whether a read met what nobody wrote.
+    suspect: AtomicBool,
+    options: Options,
+    rescue: Option<Rescue>,
+    _lock: Option<File>,
+}
+
+/// The database, and the one that is being made in its place.
+#[derive(Debug)]
+struct Trees {
+    current: Tree,
+    /// Gone when it could not be written: then its making is given up.
+    copy: Option<Tree>,
 }
 
 impl SledEngine {
@@ -60,26 +106,97 @@ impl SledEngine {
     /// When another process has it, when it is of another layout or lost its data, or when files cannot be used.
     /// After [`StoreError::Slow`] a thread and the lock are left behind: end the process.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        open::open(path)
+        Self::open_with(path, Options::default())
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
-        self.db.get(key).map_err(reading)
+    /// As [`SledEngine::open`], with other options than the usual.
+    ///
+    /// # Errors
+    /// As with [`SledEngine::open`].
+    pub fn open_with(path: &Path, options: Options) -> Result<Self, StoreError> {
+        open::open(path, options)
+    }
+
+    /// Whether there is a store in this folder; its data may be missing all the same.
+    #[must_use]
+    pub fn exists(path: &Path) -> bool {
+        open::is_made(path)
+    }
+
+    fn of(tree: Tree, path: PathBuf, next: u64, options: Options, lock: Option<File>) -> Self {
+        Self {
+            trees: RwLock::new(Trees { current: tree, copy: None }),
+            path,
+            next: AtomicU64::new(next),
+            lost_track: AtomicBool::new(false),
+            watermark: AtomicU64::new(0),
+            watermark_file: None,
+            suspect: AtomicBool::new(false),
+            options,
+            rescue: None,
+            _lock: lock,
+        }
+    }
+
+    /// Never taken twice by one thread: a writer that waits between the two would wait for ever, and so would the second.
+    fn trees(&self) -> RwLockReadGuard<'_, Trees> {
+        self.trees.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads. A page that sled cannot read makes it panic as often as not; the next opening is told to look through it all.
+    fn read<T>(&self, read: impl FnOnce(&Tree) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| read(&self.trees().current)));
+        let outcome =
+            outcome.unwrap_or_else(|payload| Err(StoreError::panicked("reading the store", &*payload)));
+        if let Err(error) = &outcome
+            && error.is_damage()
+            && !self.suspect.swap(true, Ordering::AcqRel)
+        {
+            place::suspect(&self.path, &error.in_words());
+        }
+        outcome
+    }
+
+    /// None where the question has no answer.
+    fn free_space(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.path).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     fn require_space(&self) -> Result<(), StoreError> {
-        // Where the question has no answer, writing itself will tell.
-        let Ok(disk) = rustix::fs::statvfs(&self.path) else { return Ok(()) };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        if free >= FREE_MIN {
-            return Ok(());
+        // What cannot be answered, writing itself will tell.
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
+        if let Some(limit) = limit {
+            let length = self.trees().current.data.metadata().map_or(0, |data| data.len());
+            if length.saturating_add(FREE_MIN) > limit {
+                return Err(StoreError::FileLimit { path: self.path.clone(), limit: limit / MIB });
+            }
         }
-        Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })
+        match self.free_space() {
+            Some(free) if free < FREE_MIN => {
+                Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn write(&self, batch: ::sled::Batch) -> Result<(), StoreError> {
-        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        self.db.apply_batch(batch).map_err(|error| failed("writing to the store", error))
+        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        self.require_track()?;
+        // First the database: what it refuses must not be in the copy.
+        trees.current.db.apply_batch(batch.clone()).map_err(|error| failed("writing to the store", error))?;
+        if trees.copy.as_ref().is_some_and(|copy| copy.db.apply_batch(batch).is_err()) {
+            trees.copy = None;
+        }
+        Ok(())
+    }
+
+    fn require_track(&self) -> Result<(), StoreError> {
+        if self.lost_track.load(Ordering::Acquire) {
+            let reason = "it is unknown which of two databases is in force".to_owned();
+            return Err(StoreError::Failed { reason });
+        }
+        Ok(())
     }
 }
 
@@ -91,56 +208,19 @@ fn reading(error: ::sled::Error) -> StoreError {
     failed("reading the store", error)
 }
 
-impl Lookup for SledEngine {
-    fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError> {
-        let Some(bytes) = self.get(&keys::key(source, key))? else { return Ok(None) };
-        let damaged = || StoreError::Damaged { what: format!("key {key:?} of {source} leads nowhere") };
-        keys::read_seq(&bytes).map(Some).ok_or_else(damaged)
-    }
-
-    fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::ENTRY, seq))?;
-        bytes.map(|bytes| values::unpacked(&bytes, &|| format!("entry {}", seq.0))).transpose()
-    }
-
-    fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::HEADER, seq))?;
-        let known = bytes.and_then(|bytes| values::read_header(seq, &bytes));
-        known.ok_or_else(|| StoreError::Damaged { what: format!("no header of entry {}", seq.0) })
-    }
-}
-
 impl Engine for SledEngine {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut known = Known::new();
-        for key in keys {
-            if let Some(seq) = self.seq_of(source, *key)? {
-                known.insert(*key, self.known_of(seq)?);
-            }
-        }
-        Ok(known)
+        self.read(|tree| tree.known(source, keys))
     }
 
     fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut found = Alike::new();
-        for title in titles {
-            let mut alike = Vec::new();
-            for key in self.db.scan_prefix(keys::titles(source, *title)).keys().rev().take(ALIKE_MAX) {
-                let damaged = || StoreError::Damaged { what: format!("a title of {source} is nobody's") };
-                alike.push(self.known_of(keys::read_seq(&key.map_err(reading)?).ok_or_else(damaged)?)?);
-            }
-            if !alike.is_empty() {
-                found.insert(*title, alike);
-            }
-        }
-        Ok(found)
+        self.read(|tree| tree.alike(source, titles))
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.require_space()?;
-        let plan = Plan::of(commit, self.next.load(Ordering::Acquire), self)?;
+        let next = self.next.load(Ordering::Acquire);
+        let plan = self.read(|tree| Plan::of(commit, next, tree))?;
         let batches = commit::batches(commit, &plan)?;
         for batch in batches {
             self.write(batch)?;
@@ -156,74 +236,124 @@ impl Engine for SledEngine {
 
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
         self.require_space()?;
-        let former = self.db.scan_prefix(keys::channel(id)).keys();
-        let former: Vec<IVec> = former.collect::<Result<_, _>>().map_err(reading)?;
-        self.write(commit::channel(id, state, &former)?)
+        let former =
+            self.trees().current.db.scan_prefix(keys::channel(id)).keys().collect::<Result<Vec<_>, _>>();
+        self.write(commit::channel(id, state, &former.map_err(reading)?)?)
     }
 
     fn sync(&self) -> Result<(), StoreError> {
-        // Both: flush hands everything to the kernel, and only fsync takes it to the disk.
-        self.db.flush().map_err(|error| failed("flushing the store", error))?;
-        self.data.sync_all().map_err(|source| StoreError::Folder {
-            action: "fsync",
-            path: self.path.clone(),
-            source,
-        })
-    }
-
-    fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut states = HashMap::new();
-        for pair in self.db.scan_prefix([keys::STATE]) {
-            let (key, value) = pair.map_err(reading)?;
-            let damaged = || StoreError::Damaged { what: "a source's state has no source".to_owned() };
-            let (source, _) = keys::read_source(&key).ok_or_else(damaged)?;
-            let state = values::unpacked(&value, &|| format!("the state of {source}"))?;
-            states.insert(source, state);
-        }
-        Ok(states)
-    }
-
-    fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let mut whole = Vec::new();
-        for piece in self.db.scan_prefix(keys::channel(id)).values() {
-            whole.extend_from_slice(&piece.map_err(reading)?);
-        }
-        if whole.is_empty() {
-            return Ok(None);
-        }
-        values::unpacked(&whole, &|| format!("the state of {id}")).map(Some)
-    }
-
-    fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        let prefix = match scope {
-            Scope::All => vec![keys::PLACE],
-            Scope::Source(source) => keys::own_places(source),
-        };
-        for pair in self.db.scan_prefix(prefix).rev() {
-            let (key, value) = pair.map_err(reading)?;
-            let damaged = || StoreError::Damaged { what: "a place cannot be read".to_owned() };
-            let row = row(scope, &key, &value).ok_or_else(damaged)?;
-            if visit(row).is_break() {
-                break;
-            }
+        self.require_track()?;
+        // What is made in its place meanwhile is brought to the disk before it takes it.
+        let next = self.next.load(Ordering::Acquire);
+        let tree = self.trees().current.clone();
+        tree.to_disk(&self.path)?;
+        if self.watermark.fetch_max(next, Ordering::AcqRel) < next
+            && let Some(file) = &self.watermark_file
+        {
+            // It only helps to notice a loss: that it cannot be written is none.
+            let _ = place::write_watermark(file, next);
         }
         Ok(())
     }
 
+    fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
+        self.read(Tree::source_states)
+    }
+
+    fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
+        self.read(|tree| tree.channel_state(id))
+    }
+
+    fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.read(|tree| tree.scan(scope, visit))
+    }
+
     fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
-        seqs.iter().filter_map(|seq| self.entry(*seq).transpose()).collect()
+        self.read(|tree| tree.entries(seqs))
     }
 
     fn check(&self) -> Result<Census, StoreError> {
-        let _steady = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        census::take(self)
+        let next = Seq(self.next.load(Ordering::Acquire));
+        let census = self.read(|tree| census::take(tree, next))?;
+        if let Some(first) = census.told.first() {
+            place::suspect(&self.path, first);
+        }
+        Ok(census)
+    }
+
+    fn next(&self) -> Result<Seq, StoreError> {
+        Ok(Seq(self.next.load(Ordering::Acquire)))
+    }
+
+    fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        self.read(|tree| tree.oldest(after, most))
+    }
+
+    fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.read(|tree| tree.left_before(before, most))
+    }
+
+    fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.require_space()?;
+        let batch = self.read(|tree| {
+            let with_known = |stored: StoredEntry| Ok((tree.known_of(stored.seq)?, stored));
+            let buried = tree.entries(seqs)?.into_iter().map(with_known);
+            Ok(commit::burial(&buried.collect::<Result<Vec<_>, StoreError>>()?))
+        })?;
+        self.write(batch)
+    }
+
+    fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.require_space()?;
+        let batch = self.read(|tree| {
+            let mut forgotten = Vec::new();
+            for seq in seqs {
+                let Some(traces) = tree.traces(*seq)? else { continue };
+                let known = tree.known_of(*seq)?;
+                if known.presence != Presence::Kept {
+                    forgotten.push((traces, known));
+                }
+            }
+            Ok(commit::oblivion(&forgotten))
+        })?;
+        self.write(batch)
+    }
+
+    fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {
+        self.read(|tree| tree.remembered(after, most))
+    }
+
+    fn channel_states(&self) -> Result<HashMap<ChannelId, ChannelState>, StoreError> {
+        self.read(Tree::channel_states)
+    }
+
+    fn restore(&self, records: &[Record]) -> Result<(), StoreError> {
+        self.require_space()?;
+        let (batch, next) = commit::restoration(records, Seq(self.next.load(Ordering::Acquire)))?;
+        self.write(batch)?;
+        self.next.store(next.0, Ordering::Release);
+        Ok(())
+    }
+
+    fn rescue(&self) -> Option<&Rescue> {
+        self.rescue.as_ref()
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        self.measure()
+    }
+
+    fn compact(&self, go_on: &dyn Fn() -> bool) -> Result<Compaction, StoreError> {
+        self.make_anew(go_on)
     }
 
     fn health(&self) -> Result<(), StoreError> {
+        self.require_track()?;
         match panics::seen() {
+            None if self.suspect.load(Ordering::Acquire) => Err(StoreError::Damaged {
+                what: "what was read is not what was written; the next opening looks through it all"
+                    .to_owned(),
+            }),
             None => Ok(()),
             Some(message) => Err(StoreError::Panicked {
                 action: "a background thread of the store",
@@ -231,14 +361,4 @@ impl Engine for SledEngine {
             }),
         }
     }
-}
-
-fn row(scope: &Scope, key: &[u8], value: &[u8]) -> Option<Row> {
-    let (place, seq) = keys::read_place(key)?;
-    let (date, source) = match scope {
-        Scope::All => values::read_place(value)?,
-        Scope::Source(source) => (i64::from_be_bytes(value.try_into().ok()?), source.clone()),
-    };
-    let (place, date) = (DateTime::from_timestamp_millis(place)?, DateTime::from_timestamp_millis(date)?);
-    Some(Row { seq, source, place, date })
 }

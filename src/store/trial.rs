@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Census, Engine, MemoryEngine, Scope, SledEngine, Sources, Store, StoreError, samples::*};
+use super::{Census, Engine, Keep, MemoryEngine, Scope, SledEngine, Sources, Store, StoreError, samples::*};
 use crate::model::{
     Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
-    SourceState, StoredEntry,
+    SourceState, StoredEntry, Timestamp,
 };
 
 /// What the next write does instead of its work.
@@ -20,6 +20,7 @@ enum Fault {
     ApplyPanics,
     Sync,
     NoSpace,
+    Bury,
 }
 
 #[derive(Default)]
@@ -133,6 +134,19 @@ impl Engine for Trial {
         self.inner.check()
     }
 
+    fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        self.inner.oldest(after, most)
+    }
+
+    fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.inner.left_before(before, most)
+    }
+
+    fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
+        self.control.note("bury");
+        if self.control.is(Fault::Bury) { Err(full()) } else { self.inner.bury(seqs) }
+    }
+
     fn health(&self) -> Result<(), StoreError> {
         let sick = *self.control.sick.lock().unwrap();
         if sick { Err(full()) } else { Ok(()) }
@@ -194,6 +208,26 @@ async fn after_a_failed_write_all_writes_fail_and_reads_go_on() {
             control.log()
         );
     }
+}
+
+#[tokio::test]
+async fn pruning_goes_in_steps_between_which_others_write_and_fails_the_store_when_one_fails() {
+    let (store, control) = store();
+    let numbers: Vec<u32> = (0..150).collect();
+    store.commit(commit("bao", 1, &numbers)).await.unwrap();
+    let keep = Keep { age: Duration::from_secs(9), entries: None, window: Duration::ZERO };
+    control.set(Some(Fault::Bury));
+    let error = store.prune(&keep, at(99)).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Failed { reason } if reason.contains("disk is full")), "{error}");
+    assert!(matches!(store.commit(commit("bao", 2, &[])).await, Err(StoreError::Failed { .. })));
+    assert_eq!(store.entries((1..=150).map(Seq).collect()).await.unwrap().len(), 150);
+
+    let (store, control) = self::store();
+    store.commit(commit("bao", 1, &numbers)).await.unwrap();
+    let pruned = store.prune(&keep, at(99)).await.unwrap();
+    assert_eq!((pruned.entries, pruned.forgotten, pruned.sources), (150, 0, [source("bao")].into()));
+    // Each step is a write of its own, durable before the next.
+    assert_eq!(control.log()[2..], ["bury", "sync", "bury", "sync", "bury", "sync"]);
 }
 
 #[tokio::test]

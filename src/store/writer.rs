@@ -15,7 +15,7 @@ use tokio::{
     task::JoinError,
 };
 
-use crate::model::{ChannelId, ChannelState, Commit, Committed};
+use crate::model::{ChannelId, ChannelState, Commit, Committed, Seq};
 
 use super::{Engine, StoreError, notes::Notes};
 
@@ -44,6 +44,8 @@ pub(super) enum Request {
 pub(super) enum Work {
     Commit(Box<Commit>),
     Channel(ChannelId, Box<ChannelState>),
+    Bury(Vec<Seq>),
+    Forget(Vec<Seq>),
 }
 
 impl Work {
@@ -52,6 +54,8 @@ impl Work {
         match self {
             Self::Commit(commit) => commit.durable || !commit.changes.is_empty(),
             Self::Channel(..) => false,
+            // Nobody waits for it, but so much log between two fsyncs was not measured to be safe.
+            Self::Bury(_) | Self::Forget(_) => true,
         }
     }
 }
@@ -213,11 +217,12 @@ impl Writer {
         let _unacknowledged = self.unacknowledged.write().unwrap_or_else(PoisonError::into_inner);
         self.write_notes()?;
         for work in works {
+            let done = |()| Committed::default();
             let outcome = match work {
                 Work::Commit(commit) => self.engine.apply(commit),
-                Work::Channel(id, state) => {
-                    self.engine.keep_channel(id, state).map(|()| Committed::default())
-                }
+                Work::Channel(id, state) => self.engine.keep_channel(id, state).map(done),
+                Work::Bury(seqs) => self.engine.bury(seqs).map(done),
+                Work::Forget(seqs) => self.engine.forget(seqs).map(done),
             };
             match outcome {
                 Err(error) if !error.is_refusal() => return Err(error),

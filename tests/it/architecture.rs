@@ -45,7 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
         ],
     ),
-    ("cli", &["model", "config", "hosts", "fetch", "parse", "normalize", "app"]),
+    ("cli", &["model", "config", "hosts", "fetch", "parse", "normalize", "store", "app"]),
     ("main", &["cli"]),
 ];
 

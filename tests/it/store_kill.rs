@@ -1,12 +1,13 @@
-//! A writer is killed with SIGKILL again and again, around its commits and while it opens the store. Nothing that it
-//! acknowledged may be lost, nothing may be there twice or by halves. `TINTINH_KILLS` says how often (default 20).
+//! A writer is killed with SIGKILL again and again: while it opens the store, commits, prunes, exports and makes the
+//! database anew. Nothing that it acknowledged may be lost, nothing may be there twice or by halves, and no kill may be
+//! taken for damage. `TINTINH_KILLS` says how often (default 60).
 
 use std::{
     collections::{BTreeMap, HashSet},
     env,
     io::{BufRead, BufReader},
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -14,10 +15,10 @@ use std::{
 
 use tintinh::{
     model::{
-        Changes, Commit, Digest, Entry, EntryKey, Identity, KnownEntry, Likeness, NewEntry, Rule, SourceId,
-        SourceState, Timestamp, Update, Validators,
+        Changes, Commit, Digest, Entry, EntryKey, Identity, KnownEntry, Likeness, NewEntry, Remembered, Rule,
+        Seq, SourceId, SourceState, Timestamp, Update, Validators,
     },
-    store::{Engine, Scope, SledEngine, Store},
+    store::{Engine, Keep, Scope, SledEngine, Store, export},
 };
 
 /// Set in the child: the store's folder. Its absence makes a process the parent.
@@ -78,7 +79,7 @@ fn entry(name: &str, content: String) -> Entry {
 fn write(folder: &Path, next: &[u32]) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = Store::open(folder).await.unwrap();
+        let store = Store::open(folder.join("data")).await.unwrap();
         let write = async |source: &str, first: u32| {
             for number in first.. {
                 let mut commit = commit(source, number);
@@ -89,8 +90,33 @@ fn write(folder: &Path, next: &[u32]) {
                 println!("acknowledged {source} {number}");
             }
         };
-        tokio::join!(write(SOURCES[0], next[0]), write(SOURCES[1], next[1]), write(SOURCES[2], next[2]));
+        let writing = [write(SOURCES[0], next[0]), write(SOURCES[1], next[1]), write(SOURCES[2], next[2])];
+        let [first, second, third] = writing;
+        tokio::join!(first, second, third, keep_up(&store, folder));
     });
+}
+
+/// Prunes, exports and compacts, over and over, and says which.
+async fn keep_up(store: &Store, folder: &Path) {
+    let now = Timestamp::from_timestamp(1_835_689_600, 0).unwrap();
+    let keep = Keep { age: Duration::from_hours(24 * 36_525), entries: Some(KEPT), window: Duration::ZERO };
+    let export = export_of(folder);
+    loop {
+        println!("began pruning");
+        store.prune(&keep, now).await.unwrap();
+        println!("began exporting");
+        store.export(export.clone()).await.unwrap();
+        println!("began compacting");
+        store.compact().await.unwrap();
+    }
+}
+
+/// How many entries of each source pruning leaves.
+const KEPT: usize = 12;
+
+/// The export beside the store.
+fn export_of(folder: &Path) -> PathBuf {
+    folder.join("export.jsonl.zst")
 }
 
 /// New words for the first entry of an earlier commit.
@@ -131,22 +157,28 @@ fn spawn(folder: &Path, next: &[u32]) -> Child {
         .unwrap()
 }
 
-/// Lets a child write, kills it, and gives what it acknowledged.
-fn round(folder: &Path, next: &[u32], dice: &mut Dice) -> Vec<(String, u32)> {
+/// Lets a child write, kills it, and gives what it acknowledged, and what it was at beside that.
+fn round(folder: &Path, next: &[u32], dice: &mut Dice) -> (Vec<(String, u32)>, String) {
     let mut child = spawn(folder, next);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut heard = Vec::new();
+    let mut doing = "opening".to_owned();
     // One kill in five falls into the opening, or just after it.
     let wanted = if dice.below(5) == 0 { 0 } else { 1 + dice.below(40) };
+    let mut hear = |line: &str, heard: &mut Vec<_>| {
+        heard.extend(acknowledged(line));
+        if let Some((_, began)) = line.split_once("began ") {
+            began.clone_into(&mut doing);
+        }
+    };
     while (heard.len() as u64) < wanted {
-        let line = lines.next().expect("the child ended by itself");
-        heard.extend(acknowledged(&line));
+        hear(&lines.next().expect("the child ended by itself"), &mut heard);
     }
-    thread::sleep(Duration::from_micros(dice.below(if wanted == 0 { 120_000 } else { 15_000 })));
+    thread::sleep(Duration::from_micros(dice.below(if wanted == 0 { 120_000 } else { 60_000 })));
     child.kill().unwrap();
-    heard.extend(lines.filter_map(|line| acknowledged(&line)));
+    lines.for_each(|line| hear(&line, &mut heard));
     assert!(!child.wait().unwrap().success());
-    heard
+    (heard, doing)
 }
 
 fn acknowledged(line: &str) -> Option<(String, u32)> {
@@ -166,22 +198,23 @@ fn survey(engine: &SledEngine, acknowledged: &BTreeMap<&str, u32>) -> Vec<u32> {
     assert_eq!(census.faults, 0, "{:?}", census.told);
     let states = engine.source_states().unwrap();
     let mut seen = HashSet::new();
-    let mut seqs = Vec::new();
-    let mut visit = |row: tintinh::model::Row| {
-        seqs.push(row.seq);
+    let mut rows = 0;
+    let mut visit = |_| {
+        rows += 1;
         ControlFlow::Continue(())
     };
     engine.scan(&Scope::All, &mut visit).unwrap();
-    for stored in engine.entries(&seqs).unwrap() {
-        assert!(
-            seen.insert((stored.source.clone(), stored.key)),
-            "{} of {} is there twice",
-            stored.seq.0,
-            stored.source
-        );
-        assert_eq!(stored.entry.identity.value, format!("{:?}", stored.key));
+    assert_eq!(rows, census.entries);
+    // Tombstones too: what was pruned is not lost.
+    for Remembered { source, known, keys, stored } in engine.remembered(Seq(0), usize::MAX).unwrap() {
+        for key in &keys {
+            assert!(seen.insert((source.clone(), *key)), "{} of {source} is there twice", known.seq.0);
+        }
+        if let Some(stored) = stored {
+            assert_eq!(stored.entry.identity.value, format!("{:?}", stored.key));
+        }
     }
-    assert_eq!(seen.len() as u64, census.entries);
+    assert_eq!(seen.len() as u64, census.entries + census.tombstones);
     let next = |source: &&str| {
         let id = SourceId::new(source).unwrap();
         let last = states.get(&id).map(number_of);
@@ -216,23 +249,30 @@ fn what_was_acknowledged_outlives_a_kill() {
         let next: Vec<u32> = next.split(' ').map(|number| number.parse().unwrap()).collect();
         return write(Path::new(&folder), &next);
     }
-    let kills: u32 = env::var("TINTINH_KILLS").map_or(20, |kills| kills.parse().unwrap());
+    let kills: u32 = env::var("TINTINH_KILLS").map_or(60, |kills| kills.parse().unwrap());
     let mut dice = Dice(0x7469_6e74_696e_6821);
     let mut folder = tempfile::tempdir().unwrap();
     let mut known: BTreeMap<&str, u32> = BTreeMap::new();
     let mut next = vec![0; SOURCES.len()];
-    let mut heard = 0;
+    let (mut heard, mut doings, mut exports) = (0, BTreeMap::<String, u32>::new(), 0);
     for kill in 1..=kills {
-        let told = round(folder.path(), &next, &mut dice);
+        let (told, doing) = round(folder.path(), &next, &mut dice);
+        *doings.entry(doing).or_default() += 1;
         heard += told.len();
         for (source, number) in &told {
             let source = SOURCES.iter().find(|known| *known == source).unwrap();
             known.insert(source, *number);
         }
-        let engine = SledEngine::open(folder.path())
+        let engine = SledEngine::open(&folder.path().join("data"))
             .unwrap_or_else(|error| panic!("kill {kill}: {}", error.in_words()));
+        assert_eq!(engine.rescue(), None, "kill {kill} was taken for damage");
         next = survey(&engine, &known);
         drop(engine);
+        if export_of(folder.path()).exists() {
+            // Whatever the instant, what stands under its name is whole.
+            export::inspect(&mut export::from_file(&export_of(folder.path())).unwrap()).unwrap();
+            exports += 1;
+        }
         // What came through unacknowledged counts from now on.
         known = SOURCES
             .into_iter()
@@ -246,5 +286,6 @@ fn what_was_acknowledged_outlives_a_kill() {
             next = vec![0; SOURCES.len()];
         }
     }
+    println!("{kills} kills, {heard} commits acknowledged, {exports} exports read; killed while {doings:?}");
     assert!(heard as u64 >= u64::from(kills), "only {heard} commits were acknowledged");
 }

@@ -88,7 +88,9 @@ impl Shelf {
         for new in changes.inserted.iter().rev() {
             let seq = Seq(self.entries.len() as u64);
             let NewEntry { digest, head, likeness, date, .. } = *new;
-            let known = KnownEntry { seq, digest, head, likeness, date, body_updates: 0, aliases: 0 };
+            let presence = Presence::Kept;
+            let known =
+                KnownEntry { seq, digest, head, likeness, date, body_updates: 0, aliases: 0, presence };
             for key in &new.keys {
                 assert_eq!(self.keys.insert(*key, seq), None, "the store would leave an insert out");
             }

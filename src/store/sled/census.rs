@@ -1,34 +1,34 @@
 //! Walks the whole tree and counts where its parts disagree. Repairs nothing.
 
-use std::sync::atomic::Ordering;
-
 use crate::{
-    model::{EntryKey, Seq, SourceState, StoredEntry},
+    model::{EntryKey, Presence, Seq, SourceState, StoredEntry},
     store::plan::Lookup,
 };
 
-use super::{Census, SledEngine, StoreError, keys, reading, values};
+use super::{Census, StoreError, Traces, keys, reading, tree::Tree, values};
 
-/// The count and every disagreement.
-pub fn take(engine: &SledEngine) -> Result<Census, StoreError> {
+/// The count and every disagreement. `next` is the number that the next new entry gets.
+pub fn take(tree: &Tree, next: Seq) -> Result<Census, StoreError> {
     let mut census = Census::default();
-    let mut places = 0_u64;
-    let mut own_places = 0_u64;
-    let mut headers = 0_u64;
-    let mut titles = 0_u64;
+    let [mut places, mut own_places, mut headers, mut titles, mut traces, mut tombstones] = [0_u64; 6];
     let mut channel = Vec::new();
-    for pair in engine.db.iter() {
+    for pair in tree.db.iter() {
         let (key, value) = pair.map_err(reading)?;
         match key.first().copied() {
             Some(keys::ENTRY) => {
                 census.entries += 1;
-                entry(engine, &key, &value, &mut census)?;
+                entry(tree, &key, &value, next, &mut census)?;
             }
-            Some(keys::HEADER) => headers += 1,
+            Some(keys::HEADER) => {
+                headers += 1;
+                census.tombstones += u64::from(header(tree, &key, &value, &mut census)?);
+            }
             Some(keys::KEY) => {
                 census.keys += 1;
-                leads_home(engine, &key, &value, &mut census);
+                leads_home(tree, &key, &value, &mut census)?;
             }
+            Some(keys::TRACES) => traces += 1,
+            Some(keys::LISTED | keys::LEFT) => tombstones += 1,
             Some(keys::TITLE) => titles += 1,
             Some(keys::PLACE) => places += 1,
             Some(keys::OWN_PLACE) => own_places += 1,
@@ -49,12 +49,19 @@ pub fn take(engine: &SledEngine) -> Result<Census, StoreError> {
             _ => census.fault(|| format!("`{}` belongs to nothing", name(&key))),
         }
     }
-    // Every entry was found in each index, so equal numbers leave no room for strays.
-    for (index, count) in
-        [("headers", headers), ("titles", titles), ("places", places), ("own places", own_places)]
-    {
-        if count != census.entries {
-            census.fault(|| format!("{count} {index} for the entries"));
+    // Every one was found in each index, so equal numbers leave no room for strays.
+    let all = census.entries + census.tombstones;
+    let counts = [
+        ("headers", headers, all),
+        ("titles", titles, all),
+        ("lists of keys", traces, all),
+        ("places", places, census.entries),
+        ("own places", own_places, census.entries),
+        ("marks", tombstones, census.tombstones),
+    ];
+    for (index, count, expected) in counts {
+        if count != expected {
+            census.fault(|| format!("{count} {index} instead of {expected}"));
         }
     }
     Ok(census)
@@ -64,8 +71,8 @@ fn name(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 
-/// Looks for an entry in each index.
-fn entry(engine: &SledEngine, key: &[u8], value: &[u8], census: &mut Census) -> Result<(), StoreError> {
+/// Looks for an entry's contents in each index.
+fn entry(tree: &Tree, key: &[u8], value: &[u8], next: Seq, census: &mut Census) -> Result<(), StoreError> {
     let stored: StoredEntry = match values::unpacked(value, &|| name(key)) {
         Ok(stored) => stored,
         Err(error) => {
@@ -75,24 +82,21 @@ fn entry(engine: &SledEngine, key: &[u8], value: &[u8], census: &mut Census) -> 
     };
     let StoredEntry { seq, source, .. } = &stored;
     let (place, date) = (stored.place.timestamp_millis(), stored.date.timestamp_millis());
-    let header = engine.get(&keys::numbered(keys::HEADER, *seq))?;
+    let header = tree.get(&keys::numbered(keys::HEADER, *seq))?;
     let known = header.and_then(|bytes| values::read_header(*seq, &bytes));
-    let titled = match known {
-        Some(known) => engine.get(&keys::title(source, known.likeness.title, *seq))?.is_some(),
-        None => false,
-    };
-    let placed = engine.get(&keys::place(place, *seq))?;
-    let own = engine.get(&keys::own_place(source, place, *seq))?;
+    let placed = tree.get(&keys::place(place, *seq))?;
+    let own = tree.get(&keys::own_place(source, place, *seq))?;
     let expected = values::place(date, source);
+    let is_own = |traces: Traces| traces.source == *source && traces.keys.contains(&stored.key);
     let findings = [
         ("another number", keys::read_seq(key) == Some(*seq)),
-        ("a number not yet given", seq.0 < engine.next.load(Ordering::Acquire)),
+        ("a number not yet given", *seq < next),
         ("no header", known.is_some()),
         ("another date in its header", known.is_none_or(|known| known.date == stored.date)),
-        ("no place under its title", titled),
+        ("a tombstone", known.is_none_or(|known| known.presence == Presence::Kept)),
         ("no place", placed.is_some_and(|bytes| *bytes == *expected)),
         ("no place of its source", own.is_some_and(|bytes| *bytes == date.to_be_bytes())),
-        ("another under its key", engine.seq_of(source, stored.key)? == Some(*seq)),
+        ("other keys", tree.traces(*seq)?.is_some_and(is_own)),
     ];
     for (what, well) in findings {
         if !well {
@@ -102,19 +106,55 @@ fn entry(engine: &SledEngine, key: &[u8], value: &[u8], census: &mut Census) -> 
     Ok(())
 }
 
-/// Whether a key leads to an entry of its own source.
-fn leads_home(engine: &SledEngine, key: &[u8], value: &[u8], census: &mut Census) {
+/// Looks at what outlives an entry's contents; says whether it is a tombstone.
+fn header(tree: &Tree, key: &[u8], value: &[u8], census: &mut Census) -> Result<bool, StoreError> {
+    let known = keys::read_seq(key).and_then(|seq| values::read_header(seq, value));
+    let Some(known) = known else {
+        census.fault(|| format!("the header `{}` cannot be read", name(key)));
+        return Ok(false);
+    };
+    let seq = known.seq;
+    let Some(Traces { source, keys }) = tree.traces(seq)? else {
+        census.fault(|| format!("nothing leads to entry {}", seq.0));
+        return Ok(known.presence != Presence::Kept);
+    };
+    let mark = match known.presence {
+        Presence::Kept => keys::numbered(keys::ENTRY, seq),
+        Presence::Listed => keys::listed(&source, seq),
+        Presence::Left(at) => keys::left(at.timestamp_millis(), seq),
+    };
+    let mut lead_home = true;
+    for key in &keys {
+        lead_home &= tree.seq_of(&source, *key)? == Some(seq);
+    }
+    let findings = [
+        ("no place under its title", tree.get(&keys::title(&source, known.likeness.title, seq))?.is_some()),
+        ("neither contents nor a mark", tree.get(&mark)?.is_some()),
+        ("another under its keys", lead_home),
+    ];
+    for (what, well) in findings {
+        if !well {
+            census.fault(|| format!("entry {} of {source} has {what}", seq.0));
+        }
+    }
+    Ok(known.presence != Presence::Kept)
+}
+
+/// Whether a key leads to an entry of its own source that knows of it.
+fn leads_home(tree: &Tree, key: &[u8], value: &[u8], census: &mut Census) -> Result<(), StoreError> {
     let parts = keys::read_source(key).and_then(|(source, rest)| {
         let entry_key = EntryKey(rest.try_into().ok()?);
         Some((source, entry_key, keys::read_seq(value)?))
     });
     let Some((source, entry_key, seq)) = parts else {
         census.fault(|| "a key that cannot be read".to_owned());
-        return;
+        return Ok(());
     };
-    let found = engine.entry(seq).unwrap_or_default();
-    if found.is_none_or(|stored| stored.source != source) {
+    let is_home = |traces: &Traces| traces.source == source && traces.keys.contains(&entry_key);
+    if !tree.traces(seq)?.as_ref().is_some_and(is_home) {
         let Seq(number) = seq;
-        census.fault(|| format!("key {entry_key:?} of {source} leads to {number}, which is no entry of it"));
+        census
+            .fault(|| format!("key {entry_key:?} of {source} leads to {number}, which knows nothing of it"));
     }
+    Ok(())
 }

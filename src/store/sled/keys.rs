@@ -11,7 +11,12 @@
 //! | `o` source NUL place seq | date |
 //! | `s` source | the source's state |
 //! | `c` channel NUL piece | a piece of the channel's state |
+//! | `b` seq | whose entry it is, and the keys that lead to it |
+//! | `l` source NUL seq | nothing: a tombstone that may be listed still |
+//! | `g` left seq | nothing: a tombstone that left its document then |
 //! | `m` name | layout version, next number |
+//!
+//! A tombstone has no `e`, `p` and `o`, and one of `l` and `g`.
 
 use crate::model::{ChannelId, Digest, EntryKey, Seq, SourceId};
 
@@ -31,6 +36,12 @@ pub const OWN_PLACE: u8 = b'o';
 pub const STATE: u8 = b's';
 /// Of channels' states.
 pub const CHANNEL: u8 = b'c';
+/// Of what leads to entries.
+pub const TRACES: u8 = b'b';
+/// Of tombstones that may be listed still.
+pub const LISTED: u8 = b'l';
+/// Of tombstones that left.
+pub const LEFT: u8 = b'g';
 /// Where the layout's version lies.
 pub const SCHEMA: &[u8] = b"mschema";
 /// Where the next number lies.
@@ -51,7 +62,7 @@ pub fn unsortable(bytes: [u8; 8]) -> i64 {
     (u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()
 }
 
-/// A number under a letter ([`ENTRY`] or [`HEADER`]).
+/// A number under a letter ([`ENTRY`], [`HEADER`] or [`TRACES`]).
 #[must_use]
 pub fn numbered(letter: u8, seq: Seq) -> Vec<u8> {
     joined(&[&[letter], &seq.0.to_be_bytes()])
@@ -93,6 +104,24 @@ pub fn own_places(source: &SourceId) -> Vec<u8> {
     joined(&[&[OWN_PLACE], source.as_str().as_bytes(), &[END]])
 }
 
+/// A tombstone that may be listed still.
+#[must_use]
+pub fn listed(source: &SourceId, seq: Seq) -> Vec<u8> {
+    joined(&[&all_listed(source), &seq.0.to_be_bytes()])
+}
+
+/// What all tombstones of a source that may be listed still begin with.
+#[must_use]
+pub fn all_listed(source: &SourceId) -> Vec<u8> {
+    joined(&[&[LISTED], source.as_str().as_bytes(), &[END]])
+}
+
+/// A tombstone that left its document at this instant.
+#[must_use]
+pub fn left(millis: i64, seq: Seq) -> Vec<u8> {
+    joined(&[&[LEFT], &sortable(millis), &seq.0.to_be_bytes()])
+}
+
 /// A source's state.
 #[must_use]
 pub fn state(source: &SourceId) -> Vec<u8> {
@@ -111,7 +140,14 @@ pub fn channel_piece(id: &ChannelId, piece: u32) -> Vec<u8> {
     joined(&[&channel(id), &piece.to_be_bytes()])
 }
 
-/// Place and number from the end of a [`place`] or an [`own_place`].
+/// The channel of which the key names a piece.
+#[must_use]
+pub fn read_channel(key: &[u8]) -> Option<ChannelId> {
+    let name = key.get(1..key.len().checked_sub(5)?)?;
+    ChannelId::read(std::str::from_utf8(name).ok()?)
+}
+
+/// Place and number from the end of a [`place`], an [`own_place`] or a [`left`].
 #[must_use]
 pub fn read_place(key: &[u8]) -> Option<(i64, Seq)> {
     let (rest, seq) = key.split_last_chunk()?;

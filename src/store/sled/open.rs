@@ -5,30 +5,38 @@ use std::{
     io::{self, Read, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{RwLock, atomic::AtomicU64, mpsc},
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
 use ::sled::{Config, Db, Mode};
 
-use super::{SledEngine, StoreError, failed, keys, panics, reading};
+use super::{
+    Options, SledEngine, StoreError, census, failed, keys, migrate, panics, place, reading, rescue,
+    tree::Tree,
+};
+use crate::model::{Record, Seq};
 
 /// The layout of keys and values. A change of either raises it.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// Bytes of sled's log between two allocations. Fixed when a store is made. At sled's default, values over 7 KB
 /// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
 const SEGMENT_SIZE: usize = 16 << 20;
 
-/// sled's page cache; its true use is two to four times as much after full scans.
-const CACHE_SIZE: u64 = 64 << 20;
+/// sled's settings file, which is the same in all our stores. One that is damaged or missing makes sled read the data as if
+/// they were another's, and throw them away.
+const SETTINGS: &[u8] = b"segment_size: 16777216\nuse_compression: false\nversion: 0.34\n\xdd\x11\xab\xb6";
 
 /// How often sled writes and cleans by itself. `None` would also stop its cleaning.
 const FLUSH_EVERY_MS: u64 = 500;
 
 /// A million entries open in 3 to 5 s; files that hang do so for ever.
 const DEADLINE: Duration = Duration::from_mins(2);
+
+/// Looking through everything reads each value of it.
+const CHECK_DEADLINE: Duration = Duration::from_mins(15);
 
 /// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
 /// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
@@ -39,24 +47,111 @@ const LOCK_RETRY: Duration = Duration::from_millis(20);
 /// only after it has begun to change files.
 const MARKER: &str = "tintinh.store";
 
-pub fn open(path: &Path) -> Result<SledEngine, StoreError> {
+pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
     fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
     let (mut lock, made) = lock(path)?;
-    survey(path, made)?;
-    let opened = path.to_owned();
-    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made))?;
-    let data_path = path.join("db");
-    let data = File::open(&data_path).map_err(|error| folder("open", &data_path, error))?;
+    let home = place::current(path).map_err(|error| folder("open", path, error))?;
+    let lost = || Err(StoreError::Lost { path: path.to_owned() });
+    let opened = home.as_ref().map_or_else(lost, |home| attempt(path, home, made, &options));
+    let ((tree, next), rescue) = match opened {
+        Ok(opened) => (opened, None),
+        Err(error) if made && error.is_damage() => {
+            let (home, rescue) = rescue::rescue(path, home.as_deref(), &options, error.in_words())?;
+            place::clear_suspicion(path);
+            (attempt(path, &home, made, &options)?, Some(rescue))
+        }
+        Err(error) => return Err(error),
+    };
     if !made {
-        settle(path, &data, &mut lock).map_err(|error| folder("fsync", path, error))?;
+        settle(path, &tree, &mut lock).map_err(|error| folder("fsync", path, error))?;
     }
-    let (next, gate) = (AtomicU64::new(next), RwLock::new(()));
-    Ok(SledEngine { db, data, path: path.to_owned(), next, gate, _lock: lock })
+    // What stays is swept the next time.
+    let _ = place::sweep(path, &tree.folder);
+    let mut engine = SledEngine::of(tree, path.to_owned(), next, options, Some(lock));
+    engine.rescue = rescue;
+    let watermark = place::watermark_file(path).map_err(|error| folder("write in", path, error))?;
+    engine.watermark_file = Some(watermark);
+    Ok(engine)
 }
 
-fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
+/// Opens the database in `home`, and looks through it all where it is suspected to be damaged.
+fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(Tree, u64), StoreError> {
+    survey(home, made)?;
+    let (opened, cache) = (home.to_owned(), options.cache);
+    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, cache))?;
+    let tree = tree(db, home.to_owned())?;
+    let watermark = place::watermark(path);
+    if next < watermark {
+        let what =
+            format!("numbers were given up to {watermark}, and are known up to {next}: a part is missing");
+        return Err(StoreError::Damaged { what });
+    }
+    if let Some(why) = place::suspicion(path) {
+        let suspect = tree.clone();
+        let census = guarded(path, CHECK_DEADLINE, move || census::take(&suspect, Seq(next)))?;
+        if census.faults > 0 {
+            return Err(StoreError::Damaged { what: format!("{why}; {} faults were found", census.faults) });
+        }
+        place::clear_suspicion(path);
+    }
+    Ok((tree, next))
+}
+
+/// Gives what can be read of a damaged database, some records at a time. sled may panic over it, or hang.
+pub fn each_survivor(
+    home: &Path,
+    options: &Options,
+    take: &mut dyn FnMut(Vec<Record>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let (sender, receiver) = mpsc::sync_channel(2);
+    let (opened, cache) = (home.to_owned(), options.cache);
+    let read = move || {
+        let _expected = panics::expect();
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            let Ok(db) = survey(&opened, true).and_then(|()| load(&opened, true, cache)) else { return };
+            let Ok(tree) = tree(db.0, opened) else { return };
+            rescue::survivors(&tree, &mut |records| sender.send(records).is_ok());
+        }));
+    };
+    let thread = thread::Builder::new().name("store-rescue".to_owned()).spawn(read);
+    thread.map_err(|error| folder("start a thread to read", home, error))?;
+    // Both its end and its silence end it.
+    while let Ok(records) = receiver.recv_timeout(DEADLINE) {
+        take(records)?;
+    }
+    Ok(())
+}
+
+/// A new database in this empty folder, durable as such.
+pub fn make(home: &Path, options: &Options) -> Result<Tree, StoreError> {
+    let (opened, cache) = (home.to_owned(), options.cache);
+    let (db, _) = guarded(home, DEADLINE, move || load(&opened, false, cache))?;
+    let tree = tree(db, home.to_owned())?;
+    durable(&tree).map_err(|error| folder("fsync", home, error))?;
+    Ok(tree)
+}
+
+fn tree(db: Db, folder: PathBuf) -> Result<Tree, StoreError> {
+    let data_path = folder.join("db");
+    let data = File::open(&data_path).map_err(|error| self::folder("open", &data_path, error))?;
+    Ok(Tree { db, data: Arc::new(data), folder, fsync: |tree| tree.data.sync_all() })
+}
+
+/// Brings a new database and its names to the disk.
+fn durable(tree: &Tree) -> io::Result<()> {
+    tree.data.sync_all()?;
+    File::open(tree.folder.join("conf"))?.sync_all()?;
+    File::open(&tree.folder)?.sync_all()
+}
+
+pub fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Folder { action, path: path.to_owned(), source }
+}
+
+/// Whether a store was made here before.
+pub fn is_made(path: &Path) -> bool {
+    fs::metadata(path.join(MARKER)).is_ok_and(|marker| marker.len() > 0)
 }
 
 /// Takes the lock; says also whether a store was made here before.
@@ -93,31 +188,23 @@ fn patiently<T, E>(mut attempt: impl FnMut() -> Result<T, E>, is_held: impl Fn(&
 /// Looks at the files before sled does, and clears away what an interrupted run left half written.
 fn survey(path: &Path, made: bool) -> Result<(), StoreError> {
     let data = fs::metadata(path.join("db")).map(|data| data.len());
-    let snapshots = snapshots(path).map_err(|error| folder("read", path, error))?;
+    let snapshots = place::snapshots(path).map_err(|error| folder("read", path, error))?;
     let empty = data.is_err() || (made && data.is_ok_and(|length| length == 0));
     if empty && (made || !snapshots.is_empty()) {
         // sled would open it as a new, empty store.
         return Err(StoreError::Lost { path: path.to_owned() });
     }
+    let conf = path.join("conf");
+    if !empty && fs::read(&conf).unwrap_or_default() != SETTINGS {
+        fs::write(&conf, SETTINGS).map_err(|error| folder("write", &conf, error))?;
+    }
     let mut stale: Vec<PathBuf> = snapshots;
     stale.retain(|file| file.extension().is_some_and(|end| end == "generating"));
     if empty {
         // Of a store whose making was interrupted: sled would believe half a settings file.
-        stale.extend(Some(path.join("conf")).filter(|conf| conf.exists()));
+        stale.extend(Some(conf).filter(|conf| conf.exists()));
     }
     stale.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| folder("remove", file, error)))
-}
-
-/// sled's snapshots, finished (`snap.0F`) or not (`snap.0F.generating`).
-fn snapshots(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for file in fs::read_dir(path)? {
-        let file = file?;
-        if file.file_name().to_string_lossy().starts_with("snap.") {
-            files.push(file.path());
-        }
-    }
-    Ok(files)
 }
 
 /// Runs `task` on a thread of its own, since sled may panic there, or never come back.
@@ -128,6 +215,7 @@ fn guarded<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let run = move || {
+        let _expected = panics::expect();
         let outcome = catch_unwind(AssertUnwindSafe(task))
             .unwrap_or_else(|payload| Err(StoreError::panicked("opening the store", &*payload)));
         // Nobody listens any more only when the deadline has passed.
@@ -139,17 +227,17 @@ fn guarded<T: Send + 'static>(
     receiver.recv_timeout(deadline).map_err(slow)?
 }
 
-fn load(path: &Path, made: bool) -> Result<(Db, u64), StoreError> {
+fn load(path: &Path, made: bool, cache: u64) -> Result<(Db, u64), StoreError> {
     let config = Config::default()
         .path(path)
-        .cache_capacity(CACHE_SIZE)
+        .cache_capacity(cache)
         .segment_size(SEGMENT_SIZE)
         .flush_every_ms(Some(FLUSH_EVERY_MS))
         .mode(Mode::LowSpace);
     let db = match open_unlocked(&config) {
         Err(::sled::Error::Corruption { at: None, .. }) => {
             // A snapshot only shortens the reading of the log, which is the authority.
-            for file in snapshots(path).map_err(|error| folder("read", path, error))? {
+            for file in place::snapshots(path).map_err(|error| folder("read", path, error))? {
                 fs::remove_file(&file).map_err(|error| folder("remove", &file, error))?;
             }
             open_unlocked(&config)
@@ -182,8 +270,10 @@ fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
     };
     let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
     let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
-    if found == SCHEMA {
-        return Ok(());
+    match found {
+        SCHEMA => return Ok(()),
+        1 => return migrate::from_layout_1(db, SCHEMA),
+        _ => {}
     }
     Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })
 }
@@ -197,10 +287,8 @@ fn next_number(db: &Db) -> Result<u64, StoreError> {
 }
 
 /// Makes a new store durable, names and all, and only then says in the marker that there is one.
-fn settle(path: &Path, data: &File, marker: &mut File) -> io::Result<()> {
-    data.sync_all()?;
-    File::open(path.join("conf"))?.sync_all()?;
-    File::open(path)?.sync_all()?;
+fn settle(path: &Path, tree: &Tree, marker: &mut File) -> io::Result<()> {
+    durable(tree)?;
     let whole = path.canonicalize()?;
     if let Some(parent) = whole.parent() {
         File::open(parent)?.sync_all()?;
@@ -210,78 +298,4 @@ fn settle(path: &Path, data: &File, marker: &mut File) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(path: &Path) -> String {
-        SledEngine::open(path).unwrap_err().in_words()
-    }
-
-    #[test]
-    fn a_second_opening_is_told_who_has_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = SledEngine::open(folder.path()).unwrap();
-        assert!(words(folder.path()).contains("is in use by another tintinh"));
-        drop(first);
-        SledEngine::open(folder.path()).unwrap();
-    }
-
-    #[test]
-    fn a_store_without_its_data_is_no_new_store() {
-        for damage in [|db: &Path| fs::remove_file(db), |db: &Path| File::create(db).map(drop)] {
-            let folder = tempfile::tempdir().unwrap();
-            drop(SledEngine::open(folder.path()).unwrap());
-            damage(&folder.path().join("db")).unwrap();
-            assert!(words(folder.path()).contains("its data file is missing or empty"));
-        }
-    }
-
-    #[test]
-    fn a_snapshot_without_data_is_no_new_store() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("snap.0000000000000000"), b"x").unwrap();
-        assert!(words(folder.path()).contains("its data file is missing or empty"));
-    }
-
-    #[test]
-    fn an_interrupted_making_is_made_again() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(MARKER), b"").unwrap();
-        fs::write(folder.path().join("conf"), b"half a settings file").unwrap();
-        SledEngine::open(folder.path()).unwrap();
-    }
-
-    #[test]
-    fn damaged_and_half_written_snapshots_do_no_harm() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(SledEngine::open(folder.path()).unwrap());
-        for file in snapshots(folder.path()).unwrap() {
-            fs::remove_file(file).unwrap();
-        }
-        let half = folder.path().join("snap.00000000000000FF.generating");
-        fs::write(&half, b"half").unwrap();
-        fs::write(folder.path().join("snap.00000000000000FF"), vec![7; 64]).unwrap();
-        SledEngine::open(folder.path()).unwrap();
-        assert!(!half.exists());
-    }
-
-    #[test]
-    fn another_layout_is_told_in_words() {
-        let folder = tempfile::tempdir().unwrap();
-        let engine = SledEngine::open(folder.path()).unwrap();
-        engine.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
-        drop(engine);
-        assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 1"));
-    }
-
-    #[test]
-    fn a_panic_and_a_hang_at_opening_are_told() {
-        let path = Path::new("store");
-        let panicked = guarded::<()>(path, DEADLINE, || panic!("page {} is odd", 7)).unwrap_err();
-        assert_eq!(panicked.to_string(), "opening the store panicked: page 7 is odd");
-        let (_held, gate) = mpsc::channel::<()>();
-        let hang = move || gate.recv().map_err(|_| StoreError::Closed);
-        let slow = guarded::<()>(path, Duration::from_millis(1), hang).unwrap_err();
-        assert!(matches!(slow, StoreError::Slow { .. }), "{slow}");
-    }
-}
+mod tests;

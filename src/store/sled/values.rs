@@ -1,22 +1,23 @@
 //! How values are written: JSON in zstd for what may grow, fixed bytes for indexes. Each begins with a format byte or
 //! has a fixed length. Knows no keys and no database.
 
-use std::io::Read;
+use std::io::{self, Read as _};
 
 use chrono::DateTime;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::model::{
-    Digest, Entry, KnownEntry, Likeness, Seq, SourceId, SourceState, StoredEntry, Validators,
+    Digest, Entry, EntryKey, KnownEntry, Likeness, Presence, Seq, SourceId, SourceState, StoredEntry,
+    Validators,
 };
 
-use super::StoreError;
+use super::{StoreError, Traces};
 
 /// The largest value, compressed: the database was measured to be safe up to it.
 pub const VALUE_MAX: usize = 200 * 1024;
 
 /// The largest value before compression; no document we read is larger.
-const PLAIN_MAX: usize = 16 * 1024 * 1024;
+pub const PLAIN_MAX: usize = 16 * 1024 * 1024;
 
 /// The largest entry before compression, in bytes of JSON. A whole book stays below it; what is larger and compresses
 /// to [`VALUE_MAX`] all the same is no news, and would swell a thousandfold whenever it is read.
@@ -46,8 +47,15 @@ fn packed_within(most: usize, value: &impl Serialize) -> Result<Vec<u8>, StoreEr
         return Err(StoreError::Damaged { what: format!("a value of {} bytes is too large", json.len()) });
     }
     let mut bytes = vec![JSON_ZSTD];
-    bytes.append(&mut zstd::bulk::compress(&json, LEVEL).map_err(|error| damaged(&error))?);
+    bytes.append(&mut compressed(&json).map_err(|error| damaged(&error))?);
     Ok(bytes)
+}
+
+/// In zstd, with a checksum: what is salvaged from damaged files must be what was written.
+fn compressed(json: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    compressor.include_checksum(true)?;
+    compressor.compress(json)
 }
 
 /// What [`packed`] wrote; `what` names it in the error.
@@ -106,13 +114,21 @@ pub fn state(state: &SourceState) -> Result<Vec<u8>, StoreError> {
     packed(&SourceState { validators: Validators::default(), reason: String::new(), ..state.clone() })
 }
 
-/// What reconciling needs of an entry, without its number, which is in the key.
+/// Stands in a header for "may be listed still".
+const LISTED: i64 = i64::MAX;
+
+/// What reconciling needs of an entry or tombstone, without its number, which is in the key.
 pub fn header(known: &KnownEntry) -> Vec<u8> {
     let KnownEntry { digest, head, likeness, date, body_updates, aliases, .. } = known;
     let Likeness { title, text, gist } = likeness;
     let digests = [digest, head, title, text, gist].map(|digest| digest.0).concat();
     let counts = [body_updates, aliases].map(|count| count.to_be_bytes()).concat();
-    [&digests[..], &date.timestamp_millis().to_be_bytes(), &counts].concat()
+    let left = match known.presence {
+        Presence::Kept => Vec::new(),
+        Presence::Listed => LISTED.to_be_bytes().to_vec(),
+        Presence::Left(at) => at.timestamp_millis().to_be_bytes().to_vec(),
+    };
+    [&digests[..], &date.timestamp_millis().to_be_bytes(), &counts, &left].concat()
 }
 
 /// What [`header`] wrote.
@@ -126,6 +142,14 @@ pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
     let [digest, head, title, text, gist] = digests;
     let (date, rest) = rest.split_first_chunk()?;
     let (body_updates, rest) = rest.split_first_chunk()?;
+    let (aliases, rest) = rest.split_first_chunk()?;
+    let presence = match rest {
+        [] => Presence::Kept,
+        _ => match i64::from_be_bytes(rest.try_into().ok()?) {
+            LISTED => Presence::Listed,
+            at => Presence::Left(DateTime::from_timestamp_millis(at)?),
+        },
+    };
     Some(KnownEntry {
         seq,
         digest,
@@ -133,8 +157,23 @@ pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
         likeness: Likeness { title, text, gist },
         date: DateTime::from_timestamp_millis(i64::from_be_bytes(*date))?,
         body_updates: u32::from_be_bytes(*body_updates),
-        aliases: u32::from_be_bytes(rest.try_into().ok()?),
+        aliases: u32::from_be_bytes(*aliases),
+        presence,
     })
+}
+
+/// Whose an entry is, and what leads to it.
+pub fn traces(traces: &Traces) -> Vec<u8> {
+    let keys = traces.keys.iter().map(|key| key.0).collect::<Vec<_>>().concat();
+    [traces.source.as_str().as_bytes(), &[0], &keys].concat()
+}
+
+/// What [`traces`] wrote.
+pub fn read_traces(bytes: &[u8]) -> Option<Traces> {
+    let end = bytes.iter().position(|byte| *byte == 0)?;
+    let source = SourceId::new(std::str::from_utf8(&bytes[..end]).ok()?)?;
+    let (keys, rest) = bytes[end + 1..].as_chunks();
+    rest.is_empty().then(|| Traces { source, keys: keys.iter().copied().map(EntryKey).collect() })
 }
 
 /// The value of a place among all.
