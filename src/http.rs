@@ -63,6 +63,8 @@ pub struct Site {
     pub audience: Arc<Audience>,
     /// Why nothing can be kept any more; `None` while the store is well.
     pub store_failure: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+    /// What was done at the start about a store that was damaged, in words.
+    pub store_rescue: Option<String>,
     /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
     pub offline_since: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
     /// What time it is.

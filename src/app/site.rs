@@ -25,6 +25,7 @@ pub(super) fn site(
     audience: &Arc<Audience>,
     store: &Store,
 ) -> Site {
+    let rescue = store.rescue().map(ToString::to_string);
     let (store, offline) = (store.clone(), Arc::clone(pulse));
     let rendering = Arc::clone(rendering);
     let render = move |id: SourceId| -> http::Rendered {
@@ -44,6 +45,7 @@ pub(super) fn site(
         board: Arc::clone(board),
         audience: Arc::clone(audience),
         store_failure: Arc::new(move || store.failure()),
+        store_rescue: rescue,
         offline_since: Arc::new(move || offline.offline_since()),
         clock: clock::now,
     }

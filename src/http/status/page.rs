@@ -60,6 +60,15 @@ fn summary(html: &mut String, survey: &Survey, language: Language) {
         mood.sign(),
         sentence(survey, language)
     );
+    if let Some(rescue) = &survey.site.store_rescue {
+        let told =
+            language.pick("Kho dữ liệu đã được sửa khi khởi động", "The store was mended at the start");
+        let what = escape(&text::shown(rescue, Failure::REASON_MAX));
+        let _ = write!(
+            html,
+            "<p class=\"lax\"><span aria-hidden=\"true\">⚠ </span>{told}: <bdi>{what}</bdi></p>"
+        );
+    }
     let lax = survey.count(|brief| brief.lax_tls);
     if lax > 0 {
         let address = Question { group: Group::LaxTls, ..Question::default() }.address();

@@ -64,6 +64,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         board: Arc::new(Board::new(states.collect::<HashMap<_, _>>())),
         audience: Arc::new(audience),
         store_failure: Arc::new(|| None),
+        store_rescue: None,
         offline_since: Arc::new(|| None),
         clock: now,
     }
@@ -256,6 +257,17 @@ fn a_source_whose_certificate_is_not_verified_is_named_in_red_and_counted() {
 }
 
 #[test]
+fn a_store_that_was_made_anew_is_told_beside_all_else() {
+    let mut site = site(&feed("a", "A", ""), &[("a", polled(State::Ok, ""))], |_| {});
+    site.store_rescue = Some("the store was damaged (<page 7>)".to_owned());
+    let told = "<bdi>the store was damaged (&lt;page 7&gt;)</bdi>";
+    assert_holds(&english(&site, ""), &["All is well.", "The store was mended at the start", told]);
+    assert_holds(&vietnamese(&site, ""), &["Kho dữ liệu đã được sửa khi khởi động", told]);
+    let json = serde_json::to_value(json::json(&Survey::of(&site)).0).unwrap();
+    assert_eq!(json["store_rescue"], "the store was damaged (<page 7>)");
+}
+
+#[test]
 fn our_own_outage_is_told_with_its_beginning() {
     let mut site = site(&feed("a", "A", ""), &[("a", polled(State::Offline, "nobody"))], |_| {});
     site.offline_since = Arc::new(|| Some(ago(90)));
@@ -307,6 +319,7 @@ fn json_tells_what_the_page_shows() {
         "time": "2026-11-25T06:00:00Z",
         "standing": "sick",
         "store_failure": null,
+        "store_rescue": null,
         "offline_since": null,
         "sick": 1,
         "lax_tls": 0,
