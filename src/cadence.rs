@@ -24,6 +24,10 @@ pub use rhythm::rhythm;
 /// A server that has answered nothing but 304 for so long is asked for the whole document once: some never stop.
 const NOTHING_BUT_304: TimeDelta = TimeDelta::days(7);
 
+/// A whole host is left alone for so long at most where it did not say for how long: the back-off of one source is its
+/// own, and grows to a day.
+const HELD_UNASKED: Duration = Duration::from_hours(1);
+
 /// What a poll's end depends on beside the source and its outcome.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
@@ -118,7 +122,8 @@ pub fn due(state: &SourceState, source: &Source, now: Timestamp) -> Timestamp {
 /// For how long the source's whole host wants to be left alone, after a 429.
 #[must_use]
 pub fn held_for(state: &SourceState, now: Timestamp) -> Option<Duration> {
-    let until = state.not_before.unwrap_or(state.next_poll);
+    let unasked = state.last_poll.map_or(state.next_poll, |last| state.next_poll.min(last + HELD_UNASKED));
+    let until = state.not_before.unwrap_or(unasked);
     let wait = (until - now).to_std().ok()?;
     (state.state == State::Throttled).then(|| wait.min(LONGEST))
 }

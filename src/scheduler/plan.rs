@@ -190,8 +190,7 @@ impl Plan {
         if matches!(slot.phase, Phase::Polling | Phase::Leaving) {
             return;
         }
-        let pace = &slot.source.pace;
-        let within = pace.interval.unwrap_or(pace.min_interval).min(RETURN_MAX);
+        let within = returns_within(&slot.source);
         let at = now.wall + until.saturating_duration_since(now.tick) + within.mul_f64(share(id, now));
         slot.phase = Phase::Due(at);
         self.due.push(Reverse((at, id.clone())));
@@ -211,9 +210,14 @@ impl Plan {
                     Some(due) if holds => due,
                     _ => first_due(&slot.source),
                 };
+                // Whoever was told to leave a host alone comes back last: were it first, and told the same again,
+                // nobody else would ever be asked there.
+                let held = self.hosts.held(&due.host, now.tick);
+                let last = |until: Instant| now.wall + (until - now.tick) + returns_within(&slot.source);
+                let at = held.map_or(due.at, |until| due.at.max(last(until)));
                 slot.host = due.host;
-                slot.phase = Phase::Due(due.at);
-                self.due.push(Reverse((due.at, id.clone())));
+                slot.phase = Phase::Due(at);
+                self.due.push(Reverse((at, id.clone())));
             }
             _ => drop(self.slots.remove(&id)),
         }
@@ -258,6 +262,11 @@ impl Plan {
         let first = free.min(now.tick + due);
         self.outage.next_try().map_or(first, |next| first.max(next))
     }
+}
+
+/// Within this time after its host is free again the source comes back.
+fn returns_within(source: &Source) -> Duration {
+    source.pace.interval.unwrap_or(source.pace.min_interval).min(RETURN_MAX)
 }
 
 /// A number in 0..1 that differs from source to source and from time to time.

@@ -267,6 +267,32 @@ async fn a_429_holds_the_whole_host_over_a_restart_and_its_sources_come_back_apa
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_source_that_is_told_429_for_ever_starves_nobody_at_its_host() {
+    for (longest, asks_for) in [(DAY, None), (30 * MINUTE, None), (DAY, Some(DAY))] {
+        let mut world = World::new();
+        world.publisher("a-refused", move |_| failed(State::Throttled, asks_for, Reach::Answered));
+        let at_host = |id: &str| {
+            let mut source = source(id, &format!("http://communes.vn/{id}"));
+            source.pace.max_interval = longest;
+            Arc::new(source)
+        };
+        let mut sources = vec![at_host("a-refused")];
+        for number in 0..5 {
+            let id = format!("commune-{number}");
+            world.publisher(&id, plain);
+            sources.push(at_host(&id));
+        }
+        world.start(&sources);
+        world.until(at(4, 0)).await;
+        world.stop().await;
+        for source in &sources[1..] {
+            let visits = world.visits_of(source.id.as_str()).len();
+            assert!(visits >= 3, "{longest:?} {asks_for:?}: {} was asked {visits} times", source.id);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_moved_feed_is_asked_at_its_new_host_after_days_also_over_restarts() {
     let mut world = World::new();
     let new = "http://new.vn/rss";
