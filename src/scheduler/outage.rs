@@ -29,28 +29,47 @@ pub(super) struct Outage {
     local: HashSet<Host>,
     /// Whose polls those were.
     struck: Vec<SourceId>,
-    on: bool,
+    /// When somebody last was reached.
+    answered: Option<Instant>,
+    /// Since when nobody is reached any more.
+    on: Option<Instant>,
     last_try: Option<Instant>,
+}
+
+/// A poll that has ended.
+pub(super) struct Heard<'a> {
+    pub(super) id: &'a SourceId,
+    pub(super) host: &'a Host,
+    pub(super) reach: Reach,
+    pub(super) began: Instant,
+    pub(super) ended: Instant,
 }
 
 /// What a poll's end changes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
     None,
-    /// Nobody is reached any more; these were the first to notice, when they still seemed to be alone.
-    Began(Vec<SourceId>),
+    /// Nobody is reached any more; these noticed it when they still seemed to be alone.
+    Struck(Vec<SourceId>),
     Ended,
 }
 
 impl Outage {
-    /// A poll has ended that came so far at this host; `hosts` are known in all.
-    pub(super) fn heard(&mut self, id: &SourceId, host: &Host, reach: Reach, hosts: usize) -> Change {
+    /// A poll has ended; `hosts` are known in all.
+    pub(super) fn heard(&mut self, poll: &Heard<'_>, hosts: usize) -> Change {
+        let &Heard { id, host, reach, began, ended } = poll;
         if reach == Reach::Answered {
-            let was_on = self.on;
-            *self = Self::default();
+            let was_on = self.is_on();
+            *self = Self { answered: Some(ended), ..Self::default() };
             return if was_on { Change::Ended } else { Change::None };
         }
-        if self.on {
+        if let Some(since) = self.on {
+            // Those that began before did not know that they would fail for our sake.
+            return if began <= since { Change::Struck(vec![id.clone()]) } else { Change::None };
+        }
+        // Hosts that never answer are told of when their time is over, all at once. Whoever was reached since they were
+        // asked shows that it is they who are down.
+        if self.answered.is_some_and(|answered| began <= answered) {
             return Change::None;
         }
         if reach == Reach::Local {
@@ -62,27 +81,30 @@ impl Outage {
         }
         let (all, few) = (hosts.clamp(1, HOSTS_MAX), hosts.clamp(1, HOSTS_MIN));
         let together = self.silent.len() >= all && self.silent.len() >= HOSTS_MIN;
-        self.on = together || (self.local.len() >= few && self.local.len() == self.silent.len());
-        if self.on { Change::Began(std::mem::take(&mut self.struck)) } else { Change::None }
+        if together || (self.local.len() >= few && self.local.len() == self.silent.len()) {
+            self.on = Some(ended);
+            return Change::Struck(std::mem::take(&mut self.struck));
+        }
+        Change::None
     }
 
     pub(super) fn is_on(&self) -> bool {
-        self.on
+        self.on.is_some()
     }
 
     /// How many polls may be under way.
     pub(super) fn room(&self) -> usize {
-        if self.on { TRIES } else { POLLS_MAX }
+        if self.is_on() { TRIES } else { POLLS_MAX }
     }
 
     /// A poll begins.
     pub(super) fn begun(&mut self, now: Instant) {
-        self.last_try = self.on.then_some(now);
+        self.last_try = self.on.map(|_| now);
     }
 
     /// When the next poll may begin, if there is reason to wait.
     pub(super) fn next_try(&self) -> Option<Instant> {
-        self.last_try.filter(|_| self.on).map(|last| last + TRY_EVERY)
+        self.last_try.filter(|_| self.is_on()).map(|last| last + TRY_EVERY)
     }
 }
 
@@ -90,14 +112,22 @@ impl Outage {
 mod tests {
     use super::*;
 
-    /// The outage after these polls, each a host and how far it came, among so many hosts; and who was struck.
+    /// What changes with this poll, which was under way in these seconds.
+    fn hear(outage: &mut Outage, name: &str, reach: Reach, seconds: (u64, u64), hosts: usize) -> Change {
+        let start = Instant::now();
+        let [began, ended] = [seconds.0, seconds.1].map(|seconds| start + Duration::from_secs(seconds));
+        let host = Host::of(&format!("http://{name}.vn/").parse().unwrap());
+        let id = SourceId::new(name).unwrap();
+        outage.heard(&Heard { id: &id, host: &host, reach, began, ended }, hosts)
+    }
+
+    /// The outage after these polls, one after the other, each a host and how far it came, among so many hosts; and who
+    /// was struck.
     fn after(polls: &[(&str, Reach)], hosts: usize) -> (bool, Vec<String>) {
         let mut outage = Outage::default();
         let mut struck = Vec::new();
-        for (host, reach) in polls {
-            let url = format!("http://{host}.vn/").parse().unwrap();
-            let id = SourceId::new(host).unwrap();
-            if let Change::Began(first) = outage.heard(&id, &Host::of(&url), *reach, hosts) {
+        for (second, (host, reach)) in (0..).step_by(2).zip(polls) {
+            if let Change::Struck(first) = hear(&mut outage, host, *reach, (second, second + 1), hosts) {
                 struck = first.iter().map(ToString::to_string).collect();
             }
         }
@@ -134,16 +164,36 @@ mod tests {
     }
 
     #[test]
+    fn hosts_that_were_asked_before_somebody_was_reached_are_down_by_themselves() {
+        let mut outage = Outage::default();
+        hear(&mut outage, "y", Reach::Answered, (10, 11), 40);
+        for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i"] {
+            assert_eq!(hear(&mut outage, name, Reach::Silent, (10, 30), 40), Change::None);
+        }
+        assert!(!outage.is_on());
+    }
+
+    #[test]
+    fn who_was_under_way_when_the_network_went_down_is_struck_too() {
+        let mut outage = Outage::default();
+        for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+            hear(&mut outage, name, Reach::Silent, (10, 30), 40);
+        }
+        let late = SourceId::new("late").unwrap();
+        assert_eq!(hear(&mut outage, "late", Reach::Silent, (20, 40), 40), Change::Struck(vec![late]));
+        assert_eq!(hear(&mut outage, "knowing", Reach::Silent, (40, 50), 40), Change::None);
+    }
+
+    #[test]
     fn while_it_lasts_a_few_try_now_and_then() {
         let start = Instant::now();
         let mut outage = Outage::default();
         assert_eq!((outage.room(), outage.next_try()), (POLLS_MAX, None));
-        let host = Host::of(&"http://a.vn/".parse().unwrap());
-        outage.heard(&SourceId::new("a").unwrap(), &host, Reach::Local, 1);
+        hear(&mut outage, "a", Reach::Local, (0, 1), 1);
         assert_eq!((outage.room(), outage.next_try()), (3, None));
         outage.begun(start);
         assert_eq!((outage.room(), outage.next_try()), (3, Some(start + Duration::from_secs(5))));
-        assert_eq!(outage.heard(&SourceId::new("a").unwrap(), &host, Reach::Answered, 1), Change::Ended);
+        assert_eq!(hear(&mut outage, "a", Reach::Answered, (6, 7), 1), Change::Ended);
         assert_eq!((outage.room(), outage.next_try()), (POLLS_MAX, None));
     }
 }

@@ -13,7 +13,7 @@ use tokio::{task::Id, time::Instant};
 use super::{
     Due, Ended, NAP_MAX,
     moment::Moment,
-    outage::{Change, Outage},
+    outage::{Change, Heard, Outage},
 };
 use crate::{
     hosts::{Host, Hosts, Turn},
@@ -43,6 +43,7 @@ struct Underway {
     source: Arc<Source>,
     /// The host that it was given.
     host: Host,
+    began: Instant,
     /// Whether the clock was set back since: what the poll says may be by the clock as it was.
     outdated: bool,
 }
@@ -134,7 +135,7 @@ impl Plan {
     pub(super) fn begun(&mut self, task: Id, source: Arc<Source>, now: Instant) {
         let Some(slot) = self.slots.get(&source.id) else { return };
         let host = slot.host.clone();
-        self.underway.insert(task, Underway { source, host, outdated: false });
+        self.underway.insert(task, Underway { source, host, began: now, outdated: false });
         self.outage.begun(now);
     }
 
@@ -222,11 +223,11 @@ impl Plan {
             _ => drop(self.slots.remove(&id)),
         }
         let Some(reach) = ended.reach else { return };
-        match self.outage.heard(&id, &polled.host, reach, self.hosts_known) {
-            Change::Began(struck) => struck.iter().for_each(|id| self.hasten(id, now)),
-            // It may have begun before anybody knew.
-            Change::None if self.outage.is_on() => self.hasten(&id, now),
-            Change::None | Change::Ended => {}
+        let heard = Heard { id: &id, host: &polled.host, reach, began: polled.began, ended: now.tick };
+        if let Change::Struck(struck) = self.outage.heard(&heard, self.hosts_known) {
+            for id in struck {
+                self.hasten(&id, now);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 mod clock;
+mod network;
 
 use std::{
     collections::HashMap,
