@@ -65,18 +65,28 @@ pub fn conclude(
         Outcome::NotModified(hints) => {
             after.max_age = hints.max_age.map(|age| age.as_secs()).or(after.max_age);
         }
-        Outcome::Failed(_) => {}
+        Outcome::PutOff { .. } | Outcome::Failed(_) => {}
     }
-    let answered = !matches!(outcome, Outcome::Failed(failure) if failure.reach != Reach::Answered);
+    let answered = match outcome {
+        Outcome::Failed(failure) => failure.reach == Reach::Answered,
+        Outcome::PutOff { .. } => false,
+        Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => true,
+    };
     let whole = matches!(outcome, Outcome::Read(_) | Outcome::Unchanged(..));
     if whole || (circumstances.unconditional && answered) || after.last_whole.is_none() {
         after.last_whole = Some(now);
     }
     condition::enter(&mut after, outcome, circumstances);
+    if after.state != State::Throttled {
+        after.throttled_at = None;
+    }
     redirect::remember(&mut after, source, outcome, circumstances);
     let asked = asked(&after, outcome);
     after.not_before = asked.map(|asked| now + pace::in_milliseconds(asked));
-    after.next_poll = placed(&after, source, asked.unwrap_or_default(), now, circumstances.chance);
+    after.next_poll = match outcome {
+        Outcome::PutOff { wait, .. } => now + pace::jittered((*wait).min(LONGEST), circumstances.chance),
+        _ => placed(&after, source, asked.unwrap_or_default(), now, circumstances.chance),
+    };
     after
 }
 
@@ -198,6 +208,7 @@ fn asked(after: &SourceState, outcome: &Outcome) -> Option<Duration> {
         Outcome::Failed(failure) => {
             [failure.hints.retry_after, None, ttl.filter(|_| failure.reach == Reach::Answered)]
         }
+        Outcome::PutOff { wait, .. } => [Some(*wait), None, None],
         Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => {
             [None, after.max_age.map(Duration::from_secs), ttl]
         }

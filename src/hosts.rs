@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::model::SourceId;
 use queue::Queues;
-pub use visit::{Itinerary, Unwelcome};
+pub use visit::{Itinerary, Unwelcome, Visit};
 
 /// No host pauses longer, nor is it left alone longer, whatever anybody asks.
 const PAUSE_MAX: Duration = Duration::from_hours(24);
@@ -38,6 +38,18 @@ impl Host {
         Self { name: name.into(), port: url.port_or_known_default().unwrap_or_default() }
     }
 
+    /// The host of this name at this port.
+    #[must_use]
+    pub fn new(name: &str, port: u16) -> Self {
+        Self { name: name.into(), port }
+    }
+
+    /// Its port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Its name or address, without the port.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -55,10 +67,10 @@ pub struct Hosts {
 }
 
 /// An answer to a source that asks for a host.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Turn {
-    /// It is yours until released.
-    Now,
+    /// It is yours until this ends.
+    Now(Visit),
     /// You are in its queue.
     Queued,
     /// It wants to be left alone until then.
@@ -66,17 +78,13 @@ pub enum Turn {
 }
 
 impl Hosts {
-    /// Takes the host for this source, or queues the source there.
-    pub fn claim(&self, id: &SourceId, host: &Host, now: Instant) -> Turn {
+    /// Takes the host for this source, or queues the source there. Afterwards the host pauses for so long.
+    pub fn claim(self: &Arc<Self>, id: &SourceId, host: &Host, pause: Duration, now: Instant) -> Turn {
         if let Some(until) = self.held(host, now) {
             return Turn::Held(until);
         }
-        if self.queues().claim(id, host) { Turn::Now } else { Turn::Queued }
-    }
-
-    /// The source's request is over: its host pauses.
-    pub fn release(&self, host: &Host, pause: Duration, now: Instant) {
-        self.queues().release(host, now + pause.min(PAUSE_MAX));
+        let is_free = self.queues().claim(id, host);
+        if is_free { Turn::Now(Visit::new(self, host, pause).begun()) } else { Turn::Queued }
     }
 
     /// Ends the pauses that are over, so that whoever was redirected to a host gets its turn there.
@@ -100,7 +108,7 @@ impl Hosts {
         self.queues().first_free()
     }
 
-    /// Ends when a pause has begun after a visit, so that [`Hosts::first_free`] may be sooner than it was.
+    /// Ends when a visit has ended and a pause begun, so that [`Hosts::first_free`] may be sooner than it was.
     pub async fn changed(&self) {
         self.changed.notified().await;
     }

@@ -15,7 +15,7 @@ use crate::{
     board::Board,
     cadence::{self, Circumstances},
     fetch::{self, Body, Fetched, Fetcher},
-    hosts::{Host, Hosts, Itinerary},
+    hosts::{Host, Itinerary, Visit},
     model::{
         Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
         State, Tally, Timestamp, Validators,
@@ -35,7 +35,6 @@ pub struct Poller<Clock> {
     fetcher: Fetcher,
     store: Store,
     board: Arc<Board>,
-    hosts: Arc<Hosts>,
     readers: Readers,
     clock: Clock,
 }
@@ -61,26 +60,24 @@ struct Reading {
 
 impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// A poller that keeps `board` in step with `store`.
-    pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, hosts: Arc<Hosts>, clock: Clock) -> Self {
-        Self { fetcher, store, board, hosts, readers: Readers::new(), clock }
+    pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, clock: Clock) -> Self {
+        Self { fetcher, store, board, readers: Readers::new(), clock }
     }
 
-    /// Polls the source, whose host was given to it. `window` is the live window: entries of a first document older
+    /// Polls the source, whose turn it is at its host. `window` is the live window: entries of a first document older
     /// than it are no news. `offline` tells that nobody can be reached.
-    pub async fn poll(&self, source: &Arc<Source>, window: Duration, offline: bool) -> Polled {
+    pub async fn poll(&self, source: &Arc<Source>, visit: Visit, window: Duration, offline: bool) -> Polled {
         let before = self.board.state(&source.id);
         let question = Question::now(source, &before, (self.clock)());
-        let home = Host::of(&question.url);
-        let mut way = Itinerary::new(Arc::clone(&self.hosts), home, source.pace.host_delay);
+        let mut way = Itinerary::new(visit);
         let mut moved = None;
         let reading = match self.ask(source, &question, &mut way, &mut moved).await {
-            Ok(fetched) => self.take(source, &before, window, &question, fetched).await,
-            Err(failure) => Err(failure),
+            Ok(fetched) => {
+                self.take(source, &before, window, &question, fetched).await.map_err(Outcome::Failed)
+            }
+            Err(outcome) => Err(outcome),
         };
-        let reading = reading.unwrap_or_else(|failure| Reading {
-            outcome: Outcome::Failed(failure),
-            changes: Changes::default(),
-        });
+        let reading = reading.unwrap_or_else(|outcome| Reading { outcome, changes: Changes::default() });
         let now = (self.clock)();
         let circumstances = Circumstances {
             now,
@@ -89,9 +86,12 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             unconditional: question.validators == Validators::default(),
             moved: moved.as_ref(),
         };
-        let after = cadence::conclude(&before, source, &reading.outcome, &circumstances);
-        if let Some(wait) = cadence::held_for(&after, now) {
+        let mut after = cadence::conclude(&before, source, &reading.outcome, &circumstances);
+        if matches!(reading.outcome, Outcome::Failed(_))
+            && let Some(wait) = cadence::held_for(&after, now)
+        {
             way.hold(wait);
+            after.throttled_at = way.host().map(|host| (host.name().to_owned(), host.port()));
         }
         drop(way);
         tell(&source.id, &reading.outcome, &after, now);
@@ -120,7 +120,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         question: &Question,
         way: &mut Itinerary,
         moved: &mut Option<Url>,
-    ) -> Result<Fetched, Failure> {
+    ) -> Result<Fetched, Outcome> {
         let request = fetch::Request {
             url: &question.url,
             validators: &question.validators,
@@ -129,7 +129,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             feed: Some(source),
         };
         let fetched = self.fetcher.fetch(&request, way, (self.clock)()).await;
-        let fetched = fetched.map_err(|error| error.failure())?;
+        let fetched = fetched.map_err(|error| match error.unwelcome() {
+            Some(wait) => Outcome::PutOff { wait, reason: error.to_string() },
+            None => Outcome::Failed(error.failure()),
+        })?;
         *moved = fetched.moved().cloned();
         Ok(fetched)
     }
@@ -226,7 +229,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     ) -> Result<(), StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
         let (quiet, durable) = match &reading.outcome {
-            Outcome::NotModified(_) | Outcome::Unchanged(..) => (true, false),
+            Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::PutOff { .. } => (true, false),
             Outcome::Failed(failure) => {
                 let asked = failure.hints.retry_after.is_some();
                 let durable = asked || matches!(failure.state, State::Throttled | State::Unavailable);
@@ -258,6 +261,7 @@ fn reach(outcome: &Outcome) -> Option<Reach> {
     match outcome {
         Outcome::Failed(failure) if matches!(failure.state, State::Forbidden | State::Internal) => None,
         Outcome::Failed(failure) => Some(failure.reach),
+        Outcome::PutOff { .. } => None,
         Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => Some(Reach::Answered),
     }
 }

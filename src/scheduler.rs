@@ -19,7 +19,7 @@ use tokio::{
 use tracing::{debug, error, info, warn};
 
 use crate::{
-    hosts::{Host, Hosts},
+    hosts::{Host, Hosts, Visit},
     model::{Reach, Source, Timestamp},
 };
 use moment::{Moment, Watch};
@@ -38,7 +38,8 @@ const AFTER_PANIC: Duration = Duration::from_hours(1);
 pub struct Scheduler<Poll, FirstDue, Clock> {
     /// The sources, and whatever becomes of them: changes take effect at once.
     pub sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
-    /// Polls one source once, and says what came of it; gets told whether nobody at all can be reached.
+    /// Polls one source once, whose turn it is at its host, and says what came of it; gets told whether nobody at all
+    /// can be reached.
     pub poll: Poll,
     /// When a source is due that the loop did not know before, or knew with other settings or by another clock.
     pub first_due: FirstDue,
@@ -70,7 +71,7 @@ pub struct Ended {
 
 impl<Poll, Polled, FirstDue, Clock> Scheduler<Poll, FirstDue, Clock>
 where
-    Poll: Fn(Arc<Source>, bool) -> Polled,
+    Poll: Fn(Arc<Source>, Visit, bool) -> Polled,
     Polled: Future<Output = Ended> + Send + 'static,
     FirstDue: Fn(&Source) -> Due,
     Clock: Fn() -> Timestamp,
@@ -87,8 +88,8 @@ where
                 warn!(now = %now.wall, "the clock was set back; asking anew when each source is due");
                 plan.ask_anew(&self.first_due);
             }
-            while let Some(source) = plan.next(now) {
-                let task = polls.spawn((self.poll)(Arc::clone(&source), plan.is_offline()));
+            while let Some((source, visit)) = plan.next(now) {
+                let task = polls.spawn((self.poll)(Arc::clone(&source), visit, plan.is_offline()));
                 plan.begun(task.id(), source, now.tick);
             }
             self.pulse.beat(plan.first(now));

@@ -66,7 +66,7 @@ async fn compare(publishers: &Publishers) -> Result<(Duration, Duration), Failed
     let (_introduction, introduction) = watch::channel(Introduction::default());
     let fetcher = Fetcher::new(&Network { allow: vec!["127.0.0.0/8".parse()?], introduction })?;
     let now: fn() -> Timestamp = clock::now;
-    let poller = Poller::new(fetcher, store.clone(), Arc::clone(&board), Arc::clone(&hosts), now);
+    let poller = Poller::new(fetcher, store.clone(), Arc::clone(&board), now);
     let poller = Arc::new(poller);
     // The whole feeds, once.
     cycle(&sources, &poller, &hosts).await;
@@ -102,10 +102,10 @@ async fn compare(publishers: &Publishers) -> Result<(Duration, Duration), Failed
 async fn cycle(sources: &[Arc<Source>], poller: &Arc<Poller<fn() -> Timestamp>>, hosts: &Arc<Hosts>) {
     let ended = Arc::new(AtomicUsize::new(0));
     let (poller, counted) = (Arc::clone(poller), Arc::clone(&ended));
-    let poll = move |source: Arc<Source>, offline| {
+    let poll = move |source: Arc<Source>, visit, offline| {
         let (poller, ended) = (Arc::clone(&poller), Arc::clone(&counted));
         async move {
-            let came = poller.poll(&source, DAY, offline).await;
+            let came = poller.poll(&source, visit, DAY, offline).await;
             ended.fetch_add(1, Ordering::Relaxed);
             Ended { due: Some(Due { at: came.next, host: came.host }), reach: came.reach }
         }

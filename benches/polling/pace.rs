@@ -15,7 +15,7 @@ use std::{
 use tintinh::{
     board::Board,
     cadence::{self, Circumstances},
-    hosts::Host,
+    hosts::{Host, Visit},
     model::{Hints, Outcome, Reach, Source, SourceId, SourceState, Timestamp, Validators},
     scheduler::{Due, Ended, Pulse, Scheduler},
 };
@@ -64,9 +64,10 @@ async fn each_poll(count: usize) -> Duration {
         Due { at, host: Host::of(&source.url) }
     };
     let counted = Arc::clone(&polled);
-    let poll = move |source: Arc<Source>, offline| {
+    let poll = move |source: Arc<Source>, visit: Visit, offline| {
         let (board, polled) = (Arc::clone(&board), Arc::clone(&counted));
         async move {
+            let _visit = visit;
             let now = clock();
             let outcome = Outcome::NotModified(Hints::default());
             let circumstances =

@@ -13,7 +13,7 @@ use crate::{
     cadence,
     config::Config,
     fetch::Fetcher,
-    hosts::{Host, Hosts},
+    hosts::{Host, Hosts, Visit},
     model::{Source, SourceId, SourceState, Timestamp},
     poll::Poller,
     scheduler::{Due, Ended, Pulse, Scheduler},
@@ -38,7 +38,7 @@ impl Polling {
         let Self { fetcher, store, board, config, sources, news, pulse } = self;
         let hosts = Arc::new(held_hosts(&sources.borrow(), &board, clock::now()));
         let clock: fn() -> Timestamp = clock::now;
-        let poller = Poller::new(fetcher, store, Arc::clone(&board), Arc::clone(&hosts), clock);
+        let poller = Poller::new(fetcher, store, Arc::clone(&board), clock);
         let first_due = move |source: &Source| {
             let state = board.state(&source.id);
             Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
@@ -53,13 +53,13 @@ fn poll_of(
     poller: Poller<fn() -> Timestamp>,
     config: watch::Receiver<Arc<Config>>,
     news: mpsc::Sender<SourceId>,
-) -> impl Fn(Arc<Source>, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
+) -> impl Fn(Arc<Source>, Visit, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
     let poller = Arc::new(poller);
-    move |source: Arc<Source>, offline| {
+    move |source: Arc<Source>, visit, offline| {
         let (poller, news) = (Arc::clone(&poller), news.clone());
         let window = config.borrow().channel.window;
         Box::pin(async move {
-            let came = poller.poll(&source, window, offline).await;
+            let came = poller.poll(&source, visit, window, offline).await;
             if came.changed {
                 // A renderer that is gone means that we are ending.
                 let _ = news.send(source.id.clone()).await;
@@ -75,7 +75,9 @@ fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
     for source in sources {
         let state = board.state(&source.id);
         if let Some(wait) = cadence::held_for(&state, now) {
-            hosts.hold(&host_of(&state, source), wait, Instant::now());
+            let said = state.throttled_at.as_ref().map(|(name, port)| Host::new(name, *port));
+            let host = said.unwrap_or_else(|| host_of(&state, source));
+            hosts.hold(&host, wait, Instant::now());
         }
     }
     hosts

@@ -25,6 +25,7 @@ pub(super) fn enter(state: &mut SourceState, outcome: &Outcome, circumstances: &
                 format!("nobody can be reached: our own network seems to be down ({})", failure.reason);
             name(state, State::Offline, &reason, now);
         }
+        Outcome::PutOff { reason, .. } => name(state, state.state, reason, now),
         Outcome::Failed(failure) => fail(state, failure, now),
         Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => {
             state.failures = 0;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::{Circumstances, readdressed};
-use crate::model::{Moved, Outcome, Source, SourceState};
+use crate::model::{Moved, Outcome, Reach, Source, SourceState};
 
 /// For so long a redirect must have led to the same place,
 const ADOPTED_AFTER: TimeDelta = TimeDelta::days(3);
@@ -32,7 +32,11 @@ pub(super) fn remember(
     let same_feed = match outcome {
         Outcome::NotModified(_) | Outcome::Unchanged(..) => true,
         Outcome::Read(tally) => tally.recognised > 0,
-        Outcome::Failed(_) => {
+        Outcome::PutOff { .. } => return,
+        Outcome::Failed(failure) => {
+            if let Some(moved) = state.moved.as_mut().filter(|_| failure.reach == Reach::Answered) {
+                moved.times = 0;
+            }
             if state.adopted.is_some() && state.failures >= GIVEN_UP_AFTER {
                 state.adopted = None;
                 state.moved = None;
@@ -48,12 +52,14 @@ pub(super) fn remember(
         return;
     };
     if state.moved.as_ref().is_none_or(|moved| moved.to != to.as_str()) {
-        state.moved = Some(Moved { to: to.to_string(), since: circumstances.now, times: 0 });
+        state.moved = Some(Moved { to: to.to_string(), since: circumstances.now, times: 0, whole: false });
     }
     let from = target(state, source);
     let Some(moved) = state.moved.as_mut().filter(|_| same_feed) else { return };
     moved.times = moved.times.saturating_add(1);
-    let for_long = moved.times >= ADOPTED_POLLS && circumstances.now - moved.since >= ADOPTED_AFTER;
+    moved.whole |= !matches!(outcome, Outcome::NotModified(_));
+    let often = moved.times >= ADOPTED_POLLS && moved.whole;
+    let for_long = often && circumstances.now - moved.since >= ADOPTED_AFTER;
     if for_long && may_be_adopted(source, &from, to) {
         state.adopted = Some(moved.to.clone());
     }

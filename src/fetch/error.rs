@@ -18,6 +18,9 @@ use crate::{
     model::{Failure, Hints, Reach, State},
 };
 
+/// Until a source is tried again that is redirected to where too many are already.
+const BUSY: Duration = Duration::from_mins(2);
+
 /// Why a fetch brought neither a body nor a 304.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -281,6 +284,16 @@ impl FetchError {
             | Self::CookieChallenge { .. }
             | Self::CookieUseless { .. } => State::Refused,
             Self::CaFile(_) | Self::Proxy | Self::Client(_) => State::Internal,
+        }
+    }
+
+    /// For how long to put the source off, where a host on the way was not free for us: no fault of the source's.
+    #[must_use]
+    pub fn unwelcome(&self) -> Option<Duration> {
+        match self {
+            Self::Unwelcome { why: Unwelcome::Held(wait), .. } => Some(*wait),
+            Self::Unwelcome { why: Unwelcome::Busy, .. } => Some(BUSY),
+            _ => None,
         }
     }
 

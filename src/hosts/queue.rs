@@ -7,8 +7,12 @@ use std::{
 
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{Host, visit::Visit};
+use super::{Host, Visit};
 use crate::model::SourceId;
+
+/// Visitors that wait for one host at once: each takes up room among the polls under way. Where a hundred feeds are
+/// redirected to one host the others come later.
+const VISITORS_MAX: usize = 16;
 
 #[derive(Debug, Default)]
 pub(super) struct Queues {
@@ -23,6 +27,8 @@ pub(super) struct Queues {
 struct Queue {
     busy: bool,
     waiting: VecDeque<Waiting>,
+    /// How many of those are visitors.
+    visitors: usize,
 }
 
 #[derive(Debug)]
@@ -44,16 +50,21 @@ impl Queues {
         true
     }
 
-    /// Gives the visit back, begun, when it is its turn: at once, if the host is free.
-    pub(super) fn await_turn(&mut self, visit: Visit) -> oneshot::Receiver<Visit> {
+    /// Gives the visit back, begun, when it is its turn: at once, if the host is free. None where too many visitors wait
+    /// already.
+    pub(super) fn await_turn(&mut self, visit: Visit) -> Option<oneshot::Receiver<Visit>> {
         let (turn, awaited) = oneshot::channel();
         let queue = self.at.entry(visit.host().clone()).or_default();
         if queue.busy {
+            if queue.visitors >= VISITORS_MAX {
+                return None;
+            }
+            queue.visitors += 1;
             queue.waiting.push_back(Waiting::Visitor(visit, turn));
         } else {
             queue.busy = visit.begin(turn);
         }
-        awaited
+        Some(awaited)
     }
 
     /// Whoever had the host is done: it pauses until then.
@@ -77,6 +88,7 @@ impl Queues {
             match queue.waiting.pop_front() {
                 // A visitor that is gone gave up waiting.
                 Some(Waiting::Visitor(visit, turn)) => {
+                    queue.visitors -= 1;
                     if visit.begin(turn) {
                         return;
                     }
@@ -116,6 +128,7 @@ impl Queues {
     pub(super) fn dismiss(&mut self, host: &Host) -> Vec<SourceId> {
         let Some(queue) = self.at.get_mut(host) else { return Vec::new() };
         let waiting = std::mem::take(&mut queue.waiting);
+        queue.visitors = 0;
         if !queue.busy {
             self.at.remove(host);
         }

@@ -1,123 +1,22 @@
-//! A poll on its way through redirects: each host on it is asked only when it is this poll's turn there.
+//! A poll on its way through redirects: each host on it is asked only when it is this poll's turn there. It has one host
+//! at a time, so that no two polls ever wait for each other's.
 
 use std::{fmt, sync::Arc};
 
 use tokio::{
     sync::oneshot,
-    time::{Duration, Instant, sleep_until, timeout_at},
+    time::{Duration, Instant, sleep_until, timeout},
 };
+use url::Url;
 
-use super::{Host, Hosts};
+use super::{Host, Hosts, PAUSE_MAX};
 
-/// Nobody waits longer on the way: a poll that waits holds its own host, and room among the polls under way.
+/// A poll waits no longer for others, on all its way together: meanwhile it takes up room among the polls under way.
 const WAIT_MAX: Duration = Duration::from_mins(5);
 
-/// The hosts that one poll asks, one after the other.
+/// One poll's turn at a host. Its end, however it comes, gives the host free, which then pauses.
 #[derive(Debug)]
-pub struct Itinerary {
-    hosts: Arc<Hosts>,
-    /// Between two requests to one host.
-    pause: Duration,
-    /// Where the poll began: the scheduler gave it that host, and takes it back.
-    home: Host,
-    /// Where it is, if not at home.
-    abroad: Option<Visit>,
-    /// When the last request to the host where it is was over.
-    asked: Option<Instant>,
-    /// The same of home, while abroad.
-    asked_home: Option<Instant>,
-}
-
-/// Why a host cannot be asked on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unwelcome {
-    /// It wants to be left alone for so long.
-    Held(Duration),
-    /// Others have it, or its pause is long.
-    Busy,
-}
-
-impl fmt::Display for Unwelcome {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Held(wait) => write!(formatter, "asked to be left alone for another {} s", wait.as_secs()),
-            Self::Busy => write!(formatter, "did not get free within {} s", WAIT_MAX.as_secs()),
-        }
-    }
-}
-
-impl Itinerary {
-    /// The way of a poll to which `home` was given.
-    #[must_use]
-    pub fn new(hosts: Arc<Hosts>, home: Host, pause: Duration) -> Self {
-        Self { hosts, pause, home, abroad: None, asked: None, asked_home: None }
-    }
-
-    /// Waits until `next` may be asked: at once for the first request at home.
-    ///
-    /// # Errors
-    /// When that takes too long, or the host wants to be left alone.
-    pub async fn go(&mut self, next: &Host) -> Result<(), Unwelcome> {
-        let latest = Instant::now() + WAIT_MAX;
-        self.welcome(next)?;
-        if *next != *self.place() {
-            self.leave();
-            if *next == self.home {
-                self.asked = self.asked_home;
-            } else {
-                let visit = Visit {
-                    hosts: Arc::clone(&self.hosts),
-                    host: next.clone(),
-                    pause: self.pause,
-                    begun: false,
-                };
-                let turn = self.hosts.queues().await_turn(visit);
-                let Ok(Ok(visit)) = timeout_at(latest, turn).await else {
-                    return self.welcome(next).and(Err(Unwelcome::Busy));
-                };
-                self.abroad = Some(visit);
-            }
-        }
-        if let Some(from) = self.asked.map(|asked| asked + self.pause) {
-            if from > latest {
-                return Err(Unwelcome::Busy);
-            }
-            sleep_until(from).await;
-        }
-        self.welcome(next)
-    }
-
-    fn welcome(&self, next: &Host) -> Result<(), Unwelcome> {
-        let now = Instant::now();
-        self.hosts.held(next, now).map_or(Ok(()), |until| Err(Unwelcome::Held(until - now)))
-    }
-
-    /// The request to the host where it is, is over.
-    pub fn asked(&mut self) {
-        self.asked = Some(Instant::now());
-    }
-
-    /// That host wants to be left alone.
-    pub fn hold(&self, wait: Duration) {
-        self.hosts.hold(self.place(), wait, Instant::now());
-    }
-
-    fn place(&self) -> &Host {
-        self.abroad.as_ref().map_or(&self.home, Visit::host)
-    }
-
-    fn leave(&mut self) {
-        // The end of a visit gives its host free.
-        if self.abroad.take().is_none() {
-            self.asked_home = self.asked;
-        }
-        self.asked = None;
-    }
-}
-
-/// One poll's turn at a host that is not its own; its end, however it comes, ends the turn.
-#[derive(Debug)]
-pub(super) struct Visit {
+pub struct Visit {
     hosts: Arc<Hosts>,
     host: Host,
     pause: Duration,
@@ -125,14 +24,25 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    pub(super) fn host(&self) -> &Host {
+    pub(super) fn new(hosts: &Arc<Hosts>, host: &Host, pause: Duration) -> Self {
+        Self { hosts: Arc::clone(hosts), host: host.clone(), pause: pause.min(PAUSE_MAX), begun: false }
+    }
+
+    /// Whose turn it is.
+    pub(super) fn begun(mut self) -> Self {
+        self.begun = true;
+        self
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn host(&self) -> &Host {
         &self.host
     }
 
     /// Hands the visit to who waits for it, if somebody does.
-    pub(super) fn begin(mut self, turn: oneshot::Sender<Self>) -> bool {
-        self.begun = true;
-        let Err(mut unwanted) = turn.send(self) else { return true };
+    pub(super) fn begin(self, turn: oneshot::Sender<Self>) -> bool {
+        let Err(mut unwanted) = turn.send(self.begun()) else { return true };
         unwanted.begun = false;
         false
     }
@@ -141,8 +51,107 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         if self.begun {
-            self.hosts.release(&self.host, self.pause, Instant::now());
+            self.hosts.queues().release(&self.host, Instant::now() + self.pause);
             self.hosts.changed.notify_one();
         }
+    }
+}
+
+/// The hosts that one poll asks, one after the other.
+#[derive(Debug)]
+pub struct Itinerary {
+    hosts: Arc<Hosts>,
+    /// Between two requests to one host.
+    pause: Duration,
+    /// Where it is; nowhere while it waits.
+    visit: Option<Visit>,
+    /// When the last request to the host where it is was over.
+    asked: Option<Instant>,
+    /// How long it may still wait for others.
+    patience: Duration,
+}
+
+/// Why a host cannot be asked on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwelcome {
+    /// It wants to be left alone for so long.
+    Held(Duration),
+    /// Too many polls of ours are redirected to it at once.
+    Busy,
+}
+
+impl fmt::Display for Unwelcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held(wait) => write!(formatter, "asked to be left alone for another {} s", wait.as_secs()),
+            Self::Busy => formatter.write_str("is where too many feeds are redirected to at once"),
+        }
+    }
+}
+
+impl Itinerary {
+    /// The way of a poll whose turn it is at its first host.
+    #[must_use]
+    pub fn new(visit: Visit) -> Self {
+        let (hosts, pause) = (Arc::clone(&visit.hosts), visit.pause);
+        Self { hosts, pause, visit: Some(visit), asked: None, patience: WAIT_MAX }
+    }
+
+    /// The way of somebody who is alone and waits for nobody.
+    #[must_use]
+    pub fn alone(url: &Url) -> Self {
+        Self::new(Visit::new(&Arc::default(), &Host::of(url), Duration::ZERO).begun())
+    }
+
+    /// Waits until `next` may be asked: at once for the first request.
+    ///
+    /// # Errors
+    /// When it does not get free in time, or wants to be left alone.
+    pub async fn go(&mut self, next: &Host) -> Result<(), Unwelcome> {
+        self.welcome(next)?;
+        if self.visit.as_ref().is_none_or(|visit| visit.host != *next) {
+            // Before waiting: others may wait for it, and this poll for them.
+            self.visit = None;
+            self.asked = None;
+            self.visit = Some(self.turn_at(next).await?);
+        } else if let Some(asked) = self.asked {
+            sleep_until(asked + self.pause).await;
+        }
+        self.welcome(next)
+    }
+
+    /// The request to the host where it is, is over.
+    pub fn asked(&mut self) {
+        self.asked = Some(Instant::now());
+    }
+
+    /// The host where it is wants to be left alone.
+    pub fn hold(&self, wait: Duration) {
+        if let Some(visit) = &self.visit {
+            self.hosts.hold(&visit.host, wait, Instant::now());
+        }
+    }
+
+    /// The host where it is, if it is anywhere.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
+        self.visit.as_ref().map(Visit::host)
+    }
+
+    async fn turn_at(&mut self, next: &Host) -> Result<Visit, Unwelcome> {
+        let began = Instant::now();
+        let awaited = self.hosts.queues().await_turn(Visit::new(&self.hosts, next, self.pause));
+        let turn = timeout(self.patience, awaited.ok_or(Unwelcome::Busy)?).await;
+        self.patience = self.patience.saturating_sub(began.elapsed());
+        match turn {
+            Ok(Ok(visit)) => Ok(visit),
+            // Whoever waited for a host that wants to be left alone was sent away.
+            _ => self.welcome(next).and(Err(Unwelcome::Busy)),
+        }
+    }
+
+    fn welcome(&self, next: &Host) -> Result<(), Unwelcome> {
+        let now = Instant::now();
+        self.hosts.held(next, now).map_or(Ok(()), |until| Err(Unwelcome::Held(until - now)))
     }
 }

@@ -63,6 +63,8 @@ pub struct SourceState {
     /// How far it is slowed down, in eighths of a doubling: each 429 or 503 adds eight, each poll that ends well takes
     /// one off.
     pub slowness: u8,
+    /// The host and port that said 429, if that was the last answer: not its own, where it is redirected.
+    pub throttled_at: Option<(String, u16)>,
     /// Where its address permanently redirects to.
     pub moved: Option<Moved>,
     /// The address that is asked in place of the admin's, after it was [`SourceState::moved`] to for long enough.
@@ -97,6 +99,7 @@ impl Default for SourceState {
             skip: Skip::default(),
             rhythm: None,
             slowness: 0,
+            throttled_at: None,
             moved: None,
             adopted: None,
             repairs: Vec::new(),
@@ -182,6 +185,9 @@ pub struct Moved {
     pub since: Timestamp,
     /// How many polls in a row found the same feed there.
     pub times: u32,
+    /// Whether one of them got it whole: a page that is not the feed may answer 304 to anybody.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// What a publisher asks of our pace.
@@ -202,6 +208,13 @@ pub enum Outcome {
     Unchanged(Hints, Validators),
     /// 200 with a document that was read.
     Read(Tally),
+    /// Not asked, or not to the end: a host on the way was not free for us. That says nothing of the source.
+    PutOff {
+        /// For how long.
+        wait: Duration,
+        /// In words.
+        reason: String,
+    },
     /// Anything else.
     Failed(Failure),
 }

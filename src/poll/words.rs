@@ -19,6 +19,7 @@ pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: T
             let state = after.state;
             warn!(source = %id, ?state, failures = after.failures, next_s = next, "poll failed: {}", failure.reason);
         }
+        Outcome::PutOff { reason, .. } => debug!(source = %id, next_s = next, "put off: {reason}"),
         Outcome::Read(_) | Outcome::Unchanged(..) | Outcome::NotModified(_) => {
             debug!(source = %id, next_s = next, "polled, nothing new");
         }

@@ -29,6 +29,8 @@ pub(super) struct Outage {
     local: HashSet<Host>,
     /// Whose polls those were.
     struck: Vec<SourceId>,
+    /// The hosts that were not reached while another was, until they answer: that they are silent says nothing of us.
+    dead: HashSet<Host>,
     /// When somebody last was reached.
     answered: Option<Instant>,
     /// Since when nobody is reached any more.
@@ -60,7 +62,9 @@ impl Outage {
         let &Heard { id, host, reach, began, ended } = poll;
         if reach == Reach::Answered {
             let was_on = self.is_on();
-            *self = Self { answered: Some(ended), ..Self::default() };
+            let mut dead = std::mem::take(&mut self.dead);
+            dead.remove(host);
+            *self = Self { dead, answered: Some(ended), ..Self::default() };
             return if was_on { Change::Ended } else { Change::None };
         }
         if let Some(since) = self.on {
@@ -70,8 +74,10 @@ impl Outage {
         // Hosts that never answer are told of when their time is over, all at once. Whoever was reached since they were
         // asked shows that it is they who are down.
         if self.answered.is_some_and(|answered| began <= answered) {
+            self.dead.insert(host.clone());
             return Change::None;
         }
+        let Some(hosts) = self.telling(host, hosts) else { return Change::None };
         if reach == Reach::Local {
             self.local.insert(host.clone());
         }
@@ -86,6 +92,19 @@ impl Outage {
             return Change::Struck(std::mem::take(&mut self.struck));
         }
         Change::None
+    }
+
+    /// How many hosts can tell of an outage, if this is one of them; where all are dead, all can.
+    fn telling(&self, host: &Host, hosts: usize) -> Option<usize> {
+        match hosts.saturating_sub(self.dead.len()) {
+            0 => Some(hosts),
+            living => (!self.dead.contains(host)).then_some(living),
+        }
+    }
+
+    /// Whether it is worth trying this host while nobody can be reached: not one that was silent before.
+    pub(super) fn is_hopeful(&self, host: &Host, hosts: usize) -> bool {
+        !self.is_on() || self.telling(host, hosts).is_some()
     }
 
     pub(super) fn is_on(&self) -> bool {
@@ -182,6 +201,35 @@ mod tests {
         let late = SourceId::new("late").unwrap();
         assert_eq!(hear(&mut outage, "late", Reach::Silent, (20, 40), 40), Change::Struck(vec![late]));
         assert_eq!(hear(&mut outage, "knowing", Reach::Silent, (40, 50), 40), Change::None);
+    }
+
+    #[test]
+    fn hosts_that_were_silent_while_others_answered_tell_nothing_until_they_answer() {
+        use Reach::{Answered, Silent};
+        let mut outage = Outage::default();
+        let dead: Vec<String> = (0..9).map(|number| format!("dead{number}")).collect();
+        // All asked at once; the living answer before the others' time is over.
+        for name in ["a", "b", "c"] {
+            hear(&mut outage, name, Answered, (0, 1), 12);
+        }
+        for name in &dead {
+            hear(&mut outage, name, Silent, (0, 30), 12);
+        }
+        for name in &dead {
+            hear(&mut outage, name, Silent, (100, 130), 12);
+        }
+        assert!(!outage.is_on());
+        for name in ["a", "b"] {
+            hear(&mut outage, name, Silent, (200, 230), 12);
+        }
+        assert!(!outage.is_on());
+        hear(&mut outage, "c", Silent, (200, 230), 12);
+        assert!(outage.is_on());
+        let host = |name: &str| Host::of(&format!("http://{name}.vn/").parse().unwrap());
+        assert!(outage.is_hopeful(&host("a"), 12) && !outage.is_hopeful(&host("dead0"), 12));
+        hear(&mut outage, "dead0", Answered, (300, 301), 12);
+        hear(&mut outage, "a", Silent, (400, 430), 12);
+        assert!(outage.telling(&host("dead0"), 12).is_some() && outage.telling(&host("dead1"), 12).is_none());
     }
 
     #[test]

@@ -16,13 +16,15 @@ use super::{
     outage::{Change, Heard, Outage},
 };
 use crate::{
-    hosts::{Host, Hosts, Turn},
+    hosts::{Host, Hosts, Turn, Visit},
     model::{Source, SourceId, Timestamp},
 };
 
 /// The sources of a host that wanted to be left alone come back within this time, or sooner where they are polled more
 /// often than that.
 const RETURN_MAX: Duration = Duration::from_hours(1);
+/// While nobody can be reached, hosts that were silent before leave the tries to others.
+const HOPELESS: Duration = Duration::from_mins(1);
 /// Who was not reached because our network is down is tried again within this time, a few at a time.
 const HASTENED_WITHIN: Duration = Duration::from_secs(15);
 
@@ -145,7 +147,7 @@ impl Plan {
     }
 
     /// The next source that may be polled now; it counts as polling from here on.
-    pub(super) fn next(&mut self, now: Moment) -> Option<Arc<Source>> {
+    pub(super) fn next(&mut self, now: Moment) -> Option<(Arc<Source>, Visit)> {
         // Also where no further poll may begin: one under way may wait for a turn.
         self.hosts.settle(now.tick);
         while self.polling < self.outage.room() && self.outage.next_try().is_none_or(|next| next <= now.tick)
@@ -156,11 +158,11 @@ impl Plan {
             };
             let id = self.hosts.freed(now.tick, waits).or_else(|| self.pop_due(now.wall))?;
             let Some(slot) = self.slots.get_mut(&id) else { continue };
-            match self.hosts.claim(&id, &slot.host, now.tick) {
-                Turn::Now => {
+            match self.hosts.claim(&id, &slot.host, slot.source.pace.host_delay, now.tick) {
+                Turn::Now(visit) => {
                     slot.phase = Phase::Polling;
                     self.polling += 1;
-                    return Some(Arc::clone(&slot.source));
+                    return Some((Arc::clone(&slot.source), visit));
                 }
                 Turn::Queued => slot.phase = Phase::Waiting(slot.host.clone()),
                 Turn::Held(until) => {
@@ -178,9 +180,15 @@ impl Plan {
     fn pop_due(&mut self, now: Timestamp) -> Option<SourceId> {
         while self.due.peek().is_some_and(|Reverse((due, _))| *due <= now) {
             let Reverse((due, id)) = self.due.pop()?;
-            if self.slots.get(&id).is_some_and(|slot| slot.phase == Phase::Due(due)) {
+            let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.phase == Phase::Due(due)) else {
+                continue;
+            };
+            if self.outage.is_hopeful(&slot.host, self.hosts_known) {
                 return Some(id);
             }
+            let later = now + HOPELESS;
+            slot.phase = Phase::Due(later);
+            self.due.push(Reverse((later, id)));
         }
         None
     }
@@ -202,7 +210,6 @@ impl Plan {
         let Some(polled) = self.underway.remove(&task) else { return };
         let id = polled.source.id.clone();
         self.polling -= 1;
-        self.hosts.release(&polled.host, polled.source.pace.host_delay, now.tick);
         match self.slots.get_mut(&id) {
             Some(slot) if slot.phase == Phase::Polling => {
                 // What the poll says is by the settings that it began with.

@@ -59,11 +59,12 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     // By the wall clock: when each was polled last, and what it said then.
     let known: Arc<Mutex<HashMap<SourceId, (Timestamp, Timestamp)>>> = Arc::default();
     let logged = (Arc::clone(&log), Arc::clone(&known));
-    let poll = move |source: Arc<Source>, _| {
+    let poll = move |source: Arc<Source>, visit: Visit, _| {
         let ((log, known), clock) = (logged.clone(), says.clone());
         async move {
             let began = start.elapsed().as_secs();
             tokio::time::sleep(takes).await;
+            drop(visit);
             log.lock().unwrap().push((source.id.to_string(), began, start.elapsed().as_secs()));
             let now = clock();
             known.lock().unwrap().insert(source.id.clone(), (now, now + every));
@@ -251,9 +252,10 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let clock = move || epoch + start.elapsed();
     let polled = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&polled);
-    let poll = move |source: Arc<Source>, _| {
+    let poll = move |source: Arc<Source>, visit: Visit, _| {
         let log = Arc::clone(&log);
         async move {
+            let _visit = visit;
             log.lock().unwrap().push(source.id.to_string());
             assert!(source.id.as_str() != "a", "a fault of ours");
             let due = due(&source, clock() + 600 * SECOND);

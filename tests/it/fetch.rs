@@ -11,11 +11,11 @@ mod proxies;
 mod redirects;
 mod secure;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tintinh::{
     fetch::{Body, FetchError, Fetched, Fetcher, Introduction, Network, Request},
-    hosts::{Host, Itinerary},
+    hosts::Itinerary,
     model::{Access, Limits, Timestamp, Validators},
 };
 use tokio::sync::watch;
@@ -48,7 +48,7 @@ async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetc
 
 /// Fetches as if nobody else did.
 async fn fetch(fetcher: &Fetcher, request: &Request<'_>) -> Result<Fetched, FetchError> {
-    let mut way = Itinerary::new(Arc::default(), Host::of(request.url), Duration::ZERO);
+    let mut way = Itinerary::alone(request.url);
     fetcher.fetch(request, &mut way, now()).await
 }
 

@@ -13,15 +13,16 @@ use std::{
 use tintinh::{
     board::Board,
     fetch::{Fetcher, Introduction, Network},
+    hosts::{Host, Hosts, Turn},
     model::{
         Access, Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Limits, Pace,
         Row, Seq, Source, SourceId, SourceState, State, StoredEntry, Timestamp,
     },
-    poll::Poller,
+    poll::{Polled, Poller},
     store::{Census, Engine, MemoryEngine, Scope, Store, StoreError},
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use crate::support::{
     feed::rss,
@@ -128,7 +129,15 @@ fn poller(engine: Faulty, board: &Arc<Board>) -> Poller<fn() -> Timestamp> {
     let introduction = watch::channel(Introduction::default()).1;
     let fetcher = Fetcher::new(&Network { allow, introduction }).unwrap();
     let store = Store::new(engine).unwrap();
-    Poller::new(fetcher, store, Arc::clone(board), Arc::default(), now)
+    Poller::new(fetcher, store, Arc::clone(board), now)
+}
+
+/// Polls once, as if nobody else did.
+async fn poll(poller: &Poller<fn() -> Timestamp>, source: &Arc<Source>) -> Polled {
+    let (hosts, host) = (Arc::new(Hosts::default()), Host::of(&source.url));
+    let turn = hosts.claim(&source.id, &host, Duration::ZERO, Instant::now());
+    let Turn::Now(visit) = turn else { panic!("{turn:?}") };
+    poller.poll(source, visit, Duration::from_hours(48), false).await
 }
 
 #[tokio::test]
@@ -144,7 +153,7 @@ async fn a_store_that_fails_makes_nobody_ask_sooner_than_the_publisher_wants() {
         let board = Arc::new(Board::new(HashMap::new()));
         let poller = poller(Faulty::new(looks_up, !looks_up), &board);
         let source = source(origin.url(path));
-        let outcome = poller.poll(&source, Duration::from_hours(48), false).await;
+        let outcome = poll(&poller, &source).await;
         assert!(outcome.next >= now() + Duration::from_hours(2), "{path} {looks_up}: {outcome:?}");
         let state = board.state(&source.id);
         assert_eq!((state.state, state.next_poll), (State::Internal, outcome.next), "{path} {looks_up}");
@@ -167,7 +176,7 @@ async fn polls(origin: &Origin, board: &Arc<Board>, count: usize) -> (Vec<bool>,
     let mut read = Vec::new();
     for _ in 0..count {
         let lookups = engine.lookups.load(Ordering::Relaxed);
-        poller.poll(&source, Duration::from_hours(48), false).await;
+        poll(&poller, &source).await;
         read.push(engine.lookups.load(Ordering::Relaxed) > lookups);
     }
     let requests = origin.requests();

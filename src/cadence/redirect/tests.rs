@@ -11,7 +11,8 @@ fn unchanged() -> Outcome {
 }
 
 fn failed(state: State) -> Outcome {
-    Outcome::Failed(Failure { state, reason: String::new(), hints: Hints::default(), reach: Reach::Answered })
+    let reach = if state == State::Unreachable { Reach::Silent } else { Reach::Answered };
+    Outcome::Failed(Failure { state, reason: String::new(), hints: Hints::default(), reach })
 }
 
 /// What is adopted after polls at these hours that each came to this, being redirected there.
@@ -39,16 +40,22 @@ fn a_permanent_redirect_is_adopted_only_after_days_of_the_same_feed() {
     elsewhere[1].2 = other;
     let mut with_failures = at(&[0, 24, 48, 60, 73], &unchanged, to);
     with_failures[2] = (48, failed(State::Unreachable), None);
+    let mut with_errors = at(&[0, 24, 48, 60, 73], &unchanged, to);
+    with_errors[2] = (48, failed(State::Refused), None);
+    let mut with_304 = at(&days, &|| Outcome::NotModified(Hints::default()), to);
+    with_304[1].1 = unchanged();
     let table = [
         ("days", at(&days, &unchanged, to), to),
-        ("304", at(&days, &|| Outcome::NotModified(Hints::default()), to), to),
+        ("304 to anybody", at(&days, &|| Outcome::NotModified(Hints::default()), to), None),
+        ("304 after the whole", with_304, to),
         ("hours", at(&[0, 1, 2, 3, 4, 5, 71], &unchanged, to), None),
         ("few polls", at(&[0, 48, 96], &unchanged, to), None),
         ("a page, as captive portals serve", at(&days, &unread, to), None),
         ("a feed of which nothing is known", at(&days, &new_feed, to), None),
         ("not every time", interrupted, None),
         ("not the same place", elsewhere, None),
-        ("errors between", with_failures, to),
+        ("no answer between", with_failures, to),
+        ("an error between", with_errors, None),
     ];
     for (name, polls, wanted) in table {
         assert_eq!(adopted(&shared::source(None), &polls).as_deref(), wanted, "{name}");

@@ -4,8 +4,6 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -17,7 +15,7 @@ use crate::{
     app::clock,
     config::STANDARD_LIMITS,
     fetch::{FetchError, Fetched, Fetcher, Introduction, Network, Request},
-    hosts::{Host, Itinerary},
+    hosts::Itinerary,
     model::{Access, Validators},
     parse::BODY_MAX,
 };
@@ -83,7 +81,7 @@ pub(super) fn fetch(url: &Url, allow: Vec<IpNet>) -> Result<Input, Refusal> {
     let (_, introduction) = watch::channel(introduction);
     let answer = runtime.block_on(async {
         let fetcher = Fetcher::new(&Network { allow, introduction })?;
-        let mut way = Itinerary::new(Arc::default(), Host::of(url), Duration::ZERO);
+        let mut way = Itinerary::alone(url);
         fetcher.fetch(&request, &mut way, clock::now()).await
     });
     // A name look-up that nobody waits for any more may take half a minute to give up.

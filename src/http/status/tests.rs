@@ -289,7 +289,7 @@ fn our_own_outage_is_told_with_its_beginning() {
 #[test]
 fn a_moved_address_is_told_without_what_it_must_not_show() {
     let to = "https://user:secret@moi.example/rss?a=1&b=<2>".to_owned();
-    let moved = Some(Moved { to: to.clone(), since: ago(60), times: 1 });
+    let moved = Some(Moved { to: to.clone(), since: ago(60), times: 1, whole: true });
     let seen = SourceState { moved: moved.clone(), ..polled(State::Ok, "") };
     let adopted = SourceState { moved, adopted: Some(to), ..polled(State::Ok, "") };
     let shown = "<bdi><code>https://moi.example/rss?a=1&amp;b=%3C2%3E</code></bdi>";

@@ -66,7 +66,7 @@ async fn what_a_poll_said_by_the_clock_before_it_was_set_back_is_asked_anew() {
         let mut plan = Plan::new(Arc::default());
         plan.take(&[source("a", "http://a.vn/", Duration::ZERO)], |source| due(source, epoch));
         let task = JoinSet::new().spawn(async {}).id();
-        let polled = plan.next(now).unwrap();
+        let (polled, _visit) = plan.next(now).unwrap();
         plan.begun(task, Arc::clone(&polled), now.tick);
         if is_set_back {
             plan.ask_anew(|source| due(source, epoch + hour));

@@ -15,12 +15,13 @@ async fn polled(
     let clock = move || Timestamp::UNIX_EPOCH + start.elapsed();
     let log: Arc<Mutex<Vec<(String, u64)>>> = Arc::default();
     let (told, reach) = (Arc::clone(&log), Arc::new(reach));
-    let poll = move |source: Arc<Source>, offline| {
+    let poll = move |source: Arc<Source>, visit: Visit, offline| {
         let began = start.elapsed().as_secs();
         told.lock().unwrap().push((source.id.to_string(), began));
         let (reach, takes) = reach(source.id.as_str(), began);
         async move {
             tokio::time::sleep(takes).await;
+            drop(visit);
             let wait = if offline { 15 * SECOND } else { 3600 * SECOND };
             Ended { due: Some(due(&source, clock() + wait)), reach: Some(reach) }
         }

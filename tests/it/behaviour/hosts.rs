@@ -84,3 +84,20 @@ async fn a_429_keeps_the_other_sources_of_its_host_away_and_nobody_else() {
     assert_eq!(strict.requests().len(), 1);
     drop(daemon);
 }
+
+#[tokio::test]
+async fn feeds_that_are_redirected_to_each_others_hosts_do_not_wait_for_each_other() {
+    let (x, y) = (Origin::start(), Origin::start());
+    x.on("/rss?id=39", [Reply::redirect(302, y.url("/x").as_str())]);
+    y.on("/rss?id=39", [Reply::redirect(302, x.url("/y").as_str())]);
+    x.on("/y", [Reply::ok(document("Một"))]);
+    y.on("/x", [Reply::ok(document("Hai"))]);
+    let daemon = start(&(eager("x", &x, "") + &eager("y", &y, ""))).await;
+    // Each is asked for its own feed and for the other's: three times round.
+    for origin in [&x, &y] {
+        asked(origin, 6).await;
+    }
+    for id in ["x", "y"] {
+        assert_eq!(daemon.status(id).await["state"], "ok", "{id}");
+    }
+}

@@ -9,7 +9,7 @@ use std::{
 
 use tintinh::{
     cadence::{self, Circumstances},
-    hosts::{Host, Hosts},
+    hosts::{self, Host, Hosts},
     model::{
         Access, Digest, Failure, Hints, Limits, Outcome, Pace, Reach, Rhythm, Skip, Source, SourceId,
         SourceState, State, Tally, Timestamp, Validators,
@@ -117,9 +117,13 @@ impl World {
             let state = states.get(&source.id).cloned().unwrap_or_default();
             due(&state, source, cadence::due(&state, source, clock()))
         };
-        let poll = move |source, offline| {
+        let poll = move |source, turn: hosts::Visit, offline| {
             let (records, hosts) = polling.clone();
-            async move { poll(source, offline, &records, &hosts, clock).await }
+            async move {
+                let ended = poll(source, offline, &records, &hosts, clock).await;
+                drop(turn);
+                ended
+            }
         };
         let pulse = Arc::new(Pulse::default());
         let scheduler = Scheduler { sources: receiver, poll, first_due, hosts, clock, pulse };
