@@ -122,24 +122,26 @@ impl App {
             store,
             tasks: JoinSet::new(),
         };
-        let site = site::site(&config_seen, kept_seen, &board, &pulse, &rendering, &audience, &app.store);
-        let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
-        app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
-        app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
-        app.keep_up(Upkeep::new(&app.store, &rendering, config_seen.clone(), news.clone()));
-        app.render(rendering, newly_changed, kept);
-        announcing::tell(&audience, &app.introduction, clock::now());
-        let announcing = announcing::run(audience, app.introduction.clone(), clock::now, stopped.clone());
-        app.serve("announcing", announcing);
+        let hosts = Arc::new(polling::held_hosts(&sources_seen.borrow(), &board, clock::now()));
         let polling = Polling {
             fetcher,
             store: app.store.clone(),
             board,
-            config: config_seen,
+            hosts,
+            config: config_seen.clone(),
             sources: sources_seen,
-            news,
+            news: news.clone(),
             pulse: Arc::clone(&pulse),
         };
+        let site = site::site(&polling, kept_seen, &rendering, &audience);
+        let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
+        app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
+        app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
+        app.keep_up(Upkeep::new(&app.store, &rendering, config_seen, news));
+        app.render(rendering, newly_changed, kept);
+        announcing::tell(&audience, &app.introduction, clock::now());
+        let announcing = announcing::run(audience, app.introduction.clone(), clock::now, stopped.clone());
+        app.serve("announcing", announcing);
         app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
         Ok(app)

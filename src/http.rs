@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use crate::{
     board::Board,
     config::Config,
-    model::{ChannelId, Province, SourceId, Timestamp},
+    model::{ChannelId, Province, Source, SourceId, Timestamp},
     publish::Published,
 };
 
@@ -46,6 +46,9 @@ pub type Rendered = Pin<Box<dyn Future<Output = Result<Option<Arc<Published>>, U
 #[error("{0}")]
 pub struct Unavailable(pub String);
 
+/// Tells a moment of a source, if there is one.
+pub type HeldUntil = dyn Fn(&Source) -> Option<Timestamp> + Send + Sync;
+
 /// What both listeners show.
 #[derive(Clone)]
 pub struct Site {
@@ -65,6 +68,8 @@ pub struct Site {
     pub store_failure: Arc<dyn Fn() -> Option<String> + Send + Sync>,
     /// What was done at the start about a store that was damaged, in words.
     pub store_rescue: Option<String>,
+    /// Until when the host of a source wants to be left alone, if it does (429).
+    pub held_until: Arc<HeldUntil>,
     /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
     pub offline_since: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
     /// What time it is.

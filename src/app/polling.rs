@@ -25,6 +25,7 @@ pub(super) struct Polling {
     pub(super) fetcher: Fetcher,
     pub(super) store: Store,
     pub(super) board: Arc<Board>,
+    pub(super) hosts: Arc<Hosts>,
     pub(super) config: watch::Receiver<Arc<Config>>,
     pub(super) sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
     /// Of whom readers will see a difference.
@@ -35,8 +36,7 @@ pub(super) struct Polling {
 impl Polling {
     /// Polls until `stopped` turns true.
     pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
-        let Self { fetcher, store, board, config, sources, news, pulse } = self;
-        let hosts = Arc::new(held_hosts(&sources.borrow(), &board, clock::now()));
+        let Self { fetcher, store, board, hosts, config, sources, news, pulse } = self;
         let clock: fn() -> Timestamp = clock::now;
         let poller = Poller::new(fetcher, store, Arc::clone(&board), clock);
         let first_due = move |source: &Source| {
@@ -69,8 +69,15 @@ fn poll_of(
     }
 }
 
+/// Until when the host of this source wants to be left alone, if it does.
+pub(super) fn held_until(hosts: &Hosts, board: &Board, source: &Source) -> Option<Timestamp> {
+    let now = Instant::now();
+    let until = hosts.held(&host_of(&board.state(&source.id), source), now)?;
+    Some(clock::now() + (until - now))
+}
+
 /// Hosts that wanted to be left alone when we last ended.
-fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
+pub(super) fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
     let hosts = Hosts::default();
     for source in sources {
         let state = board.state(&source.id);

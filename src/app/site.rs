@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{clock, rendering::Rendering};
+use super::{
+    clock,
+    polling::{Polling, held_until},
+    rendering::Rendering,
+};
 use crate::{
     board::Board,
     cadence,
@@ -12,19 +16,17 @@ use crate::{
     http::{self, Audience, Kept, Site, Unavailable},
     model::{ChannelId, Source, SourceId, Timestamp},
     scheduler::Pulse,
-    store::Store,
 };
 
 /// Kept documents as they are; a source's own are rendered when they are asked for.
 pub(super) fn site(
-    config: &watch::Receiver<Arc<Config>>,
+    polling: &Polling,
     kept: watch::Receiver<Arc<Kept>>,
-    board: &Arc<Board>,
-    pulse: &Arc<Pulse>,
     rendering: &Arc<Rendering>,
     audience: &Arc<Audience>,
-    store: &Store,
 ) -> Site {
+    let Polling { config, board, pulse, store, hosts, .. } = polling;
+    let (hosts, known) = (Arc::clone(hosts), Arc::clone(board));
     let rescue = store.rescue().map(ToString::to_string);
     let (store, offline) = (store.clone(), Arc::clone(pulse));
     let rendering = Arc::clone(rendering);
@@ -46,6 +48,7 @@ pub(super) fn site(
         audience: Arc::clone(audience),
         store_failure: Arc::new(move || store.failure()),
         store_rescue: rescue,
+        held_until: Arc::new(move |source| held_until(&hosts, &known, source)),
         offline_since: Arc::new(move || offline.offline_since()),
         clock: clock::now,
     }

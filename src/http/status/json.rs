@@ -64,6 +64,7 @@ struct SourceStatus {
     reason: String,
     failures: u32,
     failing_since: Option<Timestamp>,
+    held_until: Option<Timestamp>,
     /// Where its address permanently redirects to.
     moved_to: Option<String>,
     /// What is asked in place of `url`, after it led there for long enough.
@@ -95,6 +96,7 @@ fn source(survey: &Survey, place: usize) -> SourceStatus {
         since: polled(state.since),
         failures: state.failures,
         failing_since: state.failing_since,
+        held_until: (survey.site.held_until)(source),
         adopted: state.adopted.as_ref().and_then(|_| moved_to(&state)),
         moved_to: moved_to(&state),
         last_poll: state.last_poll,

@@ -118,6 +118,12 @@ fn fare(html: &mut String, survey: &Survey, source: &Source, state: &SourceState
     } else if !reason.is_empty() {
         let _ = write!(html, "<p class=\"why\"><bdi>{}</bdi></p>", escape(&reason));
     }
+    if let Some(until) = (survey.site.held_until)(source) {
+        let told =
+            language.pick("Máy chủ của nguồn yêu cầu chờ đến", "Its host asked to be left alone until");
+        let until = moment::element(language, until, survey.now, source.timezone);
+        let _ = write!(html, "<p class=\"why\">{told} {until}</p>");
+    }
     if let Some(address) = moved_to(state) {
         let told = match (state.adopted.is_some(), language) {
             (false, Language::Vietnamese) => "Địa chỉ đã chuyển hẳn sang",

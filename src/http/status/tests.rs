@@ -65,6 +65,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         audience: Arc::new(audience),
         store_failure: Arc::new(|| None),
         store_rescue: None,
+        held_until: Arc::new(|_| None),
         offline_since: Arc::new(|| None),
         clock: now,
     }
@@ -268,6 +269,16 @@ fn a_store_that_was_made_anew_is_told_beside_all_else() {
 }
 
 #[test]
+fn a_source_whose_host_wants_to_be_left_alone_says_so() {
+    let mut site = site(&feed("a", "A", ""), &[("a", polled(State::Ok, ""))], |_| {});
+    site.held_until = Arc::new(|_| Some(ago(-60)));
+    assert_holds(&english(&site, ""), &["Its host asked to be left alone until <time"]);
+    assert_holds(&vietnamese(&site, ""), &["Máy chủ của nguồn yêu cầu chờ đến <time"]);
+    let json = serde_json::to_value(json::json(&Survey::of(&site)).0).unwrap();
+    assert_eq!(json["sources"][0]["held_until"], "2026-11-25T07:00:00Z");
+}
+
+#[test]
 fn our_own_outage_is_told_with_its_beginning() {
     let mut site = site(&feed("a", "A", ""), &[("a", polled(State::Offline, "nobody"))], |_| {});
     site.offline_since = Arc::new(|| Some(ago(90)));
@@ -329,7 +340,7 @@ fn json_tells_what_the_page_shows() {
                 "id": "a", "title": "A", "province": "hue", "url": "https://bao.example/a/rss",
                 "channel": "https://tin.example/x/sources/a.xml", "timezone": "Asia/Ho_Chi_Minh",
                 "enabled": true, "lax_tls": false, "state": "gone", "sick": true, "since": "2026-11-25T03:00:00Z",
-                "reason": "404", "failures": 3, "failing_since": null, "moved_to": null, "adopted": null,
+                "reason": "404", "failures": 3, "failing_since": null, "held_until": null, "moved_to": null, "adopted": null,
                 "last_poll": "2026-11-25T05:45:00Z",
                 "last_success": "2026-11-25T02:40:00Z", "last_entry": "2026-11-23T04:00:00Z",
                 "next_poll": "2026-11-25T06:15:00Z", "readers": 1_234, "repairs": [], "warnings": []
@@ -338,7 +349,7 @@ fn json_tells_what_the_page_shows() {
                 "id": "b", "title": "B", "province": null, "url": "https://bao.example/b/rss",
                 "channel": "https://tin.example/x/sources/b.xml", "timezone": "Asia/Ho_Chi_Minh",
                 "enabled": false, "lax_tls": false, "state": "new", "sick": false, "since": null,
-                "reason": "", "failures": 0, "failing_since": null, "moved_to": null, "adopted": null,
+                "reason": "", "failures": 0, "failing_since": null, "held_until": null, "moved_to": null, "adopted": null,
                 "last_poll": null, "last_success": null, "last_entry": null,
                 "next_poll": null, "readers": 1_200, "repairs": [], "warnings": []
             }
