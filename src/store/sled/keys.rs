@@ -3,6 +3,7 @@
 //!
 //! | key | value |
 //! |---|---|
+//! | `a` channel NUL piece | a piece of the channel's state |
 //! | `e` seq | the entry |
 //! | `h` seq | what reconciling needs of it |
 //! | `k` source NUL key | seq |
@@ -10,13 +11,15 @@
 //! | `p` place seq | date, source |
 //! | `o` source NUL place seq | date |
 //! | `s` source | the source's state |
-//! | `c` channel NUL piece | a piece of the channel's state |
 //! | `b` seq | whose entry it is, and the keys that lead to it |
 //! | `l` source NUL seq | nothing: a tombstone that may be listed still |
 //! | `g` left seq | nothing: a tombstone that left its document then |
 //! | `m` name | layout version, next number |
 //!
 //! A tombstone has no `e`, `p` and `o`, and one of `l` and `g`.
+//!
+//! Neighbours share pages, and sled writes whole pages again: what is large must not follow what grows at its end with
+//! every new entry, as `b`, `e` and `h` do. So channels come first of all.
 
 use crate::model::{ChannelId, Digest, EntryKey, Seq, SourceId};
 
@@ -35,7 +38,9 @@ pub const OWN_PLACE: u8 = b'o';
 /// Of sources' states.
 pub const STATE: u8 = b's';
 /// Of channels' states.
-pub const CHANNEL: u8 = b'c';
+pub const CHANNEL: u8 = b'a';
+/// Where they were before: beside the last `b`, and written again with every few new entries.
+pub const CHANNEL_BEFORE: u8 = b'c';
 /// Of what leads to entries.
 pub const TRACES: u8 = b'b';
 /// Of tombstones that may be listed still.

@@ -271,8 +271,8 @@ fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
     let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
     let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
     match found {
-        SCHEMA => return Ok(()),
-        1 => return migrate::from_layout_1(db, SCHEMA),
+        SCHEMA => return migrate::channels(db),
+        1 => return migrate::from_layout_1(db, SCHEMA).and_then(|()| migrate::channels(db)),
         _ => {}
     }
     Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })
