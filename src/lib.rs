@@ -14,6 +14,7 @@
 //! | room | what it does | kind |
 //! |---|---|---|
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
+//! | [`keywords`] | Vietnamese text as syllables, and phrases found in it | pure |
 //! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
@@ -54,6 +55,7 @@ pub mod config;
 pub mod fetch;
 pub mod hosts;
 pub mod http;
+pub mod keywords;
 pub mod merge;
 pub mod model;
 pub mod normalize;

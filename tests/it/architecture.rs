@@ -12,7 +12,8 @@ use std::{
 const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("notify", &[]),
-    ("config", &["model"]),
+    ("keywords", &[]),
+    ("config", &["model", "keywords"]),
     ("board", &["model"]),
     ("cadence", &["model"]),
     ("hosts", &["model"]),
@@ -30,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "model",
             "notify",
+            "keywords",
             "config",
             "board",
             "cadence",
