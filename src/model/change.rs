@@ -66,6 +66,8 @@ pub struct NewEntry {
     pub date: Timestamp,
     /// See [`super::StoredEntry::place`].
     pub place: Timestamp,
+    /// See [`super::StoredEntry::dropped`].
+    pub dropped: Option<String>,
 }
 
 /// New contents for a kept entry.

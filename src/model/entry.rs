@@ -245,6 +245,9 @@ pub struct StoredEntry {
     /// When its contents last changed; `first_seen` if never.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub changed: Timestamp,
+    /// Which of its source's filters held it back when it first came, in words: it is in no channel and no archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<String>,
     /// The contents, as last published.
     pub entry: Entry,
 }

@@ -167,6 +167,7 @@ mod tests {
             first_seen: at("2012-01-17T01:00:00Z"),
             date: at("2012-01-16T22:57:00Z"),
             place: at("2012-01-17T01:00:00Z"),
+            dropped: None,
             changed: at("2012-01-17T01:00:00Z"),
             entry,
         }

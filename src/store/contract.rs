@@ -158,6 +158,7 @@ fn a_commit_is_there_wholly<B: Bench>() {
             date: at(1),
             place: at(10),
             changed: at(10),
+            dropped: None,
             entry: entry(1),
         }
     );

@@ -136,6 +136,7 @@ fn add(commit: &Commit, new: &NewEntry, keys: Vec<EntryKey>, seq: Seq) -> Added 
         date: milliseconds(new.date),
         place: milliseconds(new.place),
         changed: at,
+        dropped: new.dropped.clone(),
         entry: kept(&new.entry),
     };
     let NewEntry { digest, head, likeness, .. } = *new;

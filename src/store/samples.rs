@@ -59,6 +59,7 @@ pub fn new(number: u32, place: Timestamp) -> NewEntry {
         likeness: likeness(number),
         date: at(number),
         place,
+        dropped: None,
     }
 }
 
@@ -70,6 +71,7 @@ pub fn stored(number: u32) -> StoredEntry {
         first_seen: at(number),
         date: at(number),
         place: at(number),
+        dropped: None,
         changed: at(number),
         entry: entry(number),
     }

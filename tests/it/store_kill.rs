@@ -49,7 +49,16 @@ fn commit(source: &str, number: u32) -> Commit {
         let entry = entry(&format!("{key:?}"), words.collect());
         let digest = Digest(key.0);
         let likeness = Likeness { title: Digest::of(&[source.as_bytes()]), text: digest, gist: digest };
-        NewEntry { entry, keys: vec![key], digest, head: digest, likeness, date: at, place: at }
+        NewEntry {
+            entry,
+            keys: vec![key],
+            digest,
+            head: digest,
+            likeness,
+            date: at,
+            place: at,
+            dropped: None,
+        }
     });
     let changes = Changes { inserted: inserted.collect(), ..Changes::default() };
     let etag = Some(number.to_string().into_bytes());

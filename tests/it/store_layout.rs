@@ -51,6 +51,7 @@ fn new(number: u32) -> NewEntry {
         likeness,
         date: at(number.into()),
         place: at(1000 + i64::from(number)),
+        dropped: None,
     }
 }
 
