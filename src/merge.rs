@@ -3,6 +3,8 @@
 //! A channel is selected by *first seen* and ordered by *date*: the first makes "a reader that polls within the
 //! window misses nothing" true, the second is what people expect.
 
+mod sifting;
+
 use std::{
     borrow::Cow,
     cmp::Reverse,
@@ -11,6 +13,8 @@ use std::{
 };
 
 use crate::model::{Digest, Floors, Row, Seq, SourceId, Timestamp};
+
+pub use sifting::{JUDGED_MAX, OLDER_JUDGED_MAX, Sifting, Stamp, Verdicts};
 
 /// What a merged channel holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,5 +171,7 @@ fn raised(floors: Floors, eligible: &[&Row], chosen: &[&Row], now: i64) -> Floor
     raised
 }
 
+#[cfg(test)]
+mod fairness;
 #[cfg(test)]
 mod tests;
