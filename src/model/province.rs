@@ -19,6 +19,16 @@ impl Province {
         PROVINCES.iter().position(|row| row.slug == slug || row.former.contains(&slug)).map(Province)
     }
 
+    /// The address of today for one, below the root of the readers' listener, that names a province by a slug of before
+    /// 2025-07-01: `provinces/nam-dinh/archive/3.xml` is `provinces/ninh-binh/archive/3.xml` now. `None` where it names none.
+    #[must_use]
+    pub fn readdressed(path: &str) -> Option<String> {
+        let rest = path.strip_prefix("provinces/")?;
+        let (slug, tail) = rest.split_at(rest.find(['/', '.']).unwrap_or(rest.len()));
+        let today = Self::find(slug)?.slug();
+        (today != slug).then(|| format!("provinces/{today}{tail}"))
+    }
+
     /// All 34, in the order of the resolution.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..PROVINCES.len()).map(Province)
@@ -98,5 +108,23 @@ mod tests {
         assert_eq!(Province::find("nam-dinh").map(Province::name), Some("Ninh Bình"));
         assert_eq!(Province::find("ninh-binh").map(Province::slug), Some("ninh-binh"));
         assert_eq!(Province::find("sai-gon"), None);
+    }
+    #[test]
+    fn addresses_of_former_provinces_lead_to_those_of_today() {
+        let table = [
+            ("provinces/nam-dinh.xml", Some("provinces/ninh-binh.xml")),
+            ("provinces/thua-thien-hue.atom", Some("provinces/hue.atom")),
+            ("provinces/ba-ria-vung-tau.json", Some("provinces/ho-chi-minh.json")),
+            ("provinces/ha-nam/archive/12.xml", Some("provinces/ninh-binh/archive/12.xml")),
+            ("provinces/ha-nam", Some("provinces/ninh-binh")),
+            ("provinces/ninh-binh.xml", None),
+            ("provinces/sai-gon.xml", None),
+            ("provinces/", None),
+            ("sources/nam-dinh.xml", None),
+            ("/provinces/nam-dinh.xml", None),
+        ];
+        for (path, today) in table {
+            assert_eq!(Province::readdressed(path).as_deref(), today, "{path}");
+        }
     }
 }
