@@ -1,13 +1,16 @@
-//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model`; opens that file and the
+//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model` and
+//! `keywords`; opens that file and the
 //! certificates and credentials that it names, asks no server, and leaves to others whether what else it names is there.
 
 mod access;
 mod address;
 mod certificates;
+mod channels;
 mod credentials;
 mod feeds;
 mod file;
 mod files;
+mod filters;
 mod headers;
 mod hosts;
 mod problem;
@@ -36,7 +39,7 @@ use toml::de::DeTable;
 use url::Url;
 
 use self::{problem::Problems, reader::Reader};
-use crate::model::Source;
+use crate::model::{ChannelSlug, Duplicates, OwnChannel, Source};
 
 pub use self::{
     feeds::MAX_SOURCES,
@@ -60,6 +63,8 @@ pub struct Config {
     pub channel: ChannelSettings,
     /// The sources in the order of the file, those that rest included. Ids and addresses are unique.
     pub sources: Vec<Arc<Source>>,
+    /// The admin's own channels in the order of the file. Slugs are unique.
+    pub channels: Vec<Arc<OwnChannel>>,
     /// The hosts that have a table in `[hosts]` and no source, as written: perhaps slips of the pen.
     pub hosts_without_feeds: Vec<String>,
 }
@@ -135,6 +140,16 @@ pub struct ChannelSettings {
     pub min_entries: usize,
     /// How many entries a merged feed is cut to.
     pub max_entries: usize,
+    /// Whether one story stands in a merged feed once.
+    pub duplicates: Duplicates,
+}
+
+impl Config {
+    /// The admin's own channel of this slug.
+    #[must_use]
+    pub fn own(&self, slug: &ChannelSlug) -> Option<&Arc<OwnChannel>> {
+        self.channels.iter().find(|channel| channel.slug == *slug)
+    }
 }
 
 /// Why there is no `Config`. Its text has one line for each problem, and one at the end that counts them.
@@ -218,10 +233,11 @@ pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Prob
     let store = sections::read_store(&root, surroundings, &mut problems);
     let network = sections::read_networks(&root, &mut problems);
     let channel = sections::read_channel(&root, &mut problems);
+    let channels = channels::read_channels(&root, &channel, &mut problems);
     let (sources, hosts_without_feeds) = feeds::read_sources(&root, surroundings, &mut problems);
     match listeners {
         Some((server, admin)) if problems.is_empty() => {
-            Ok(Config { server, admin, store, network, channel, sources, hosts_without_feeds })
+            Ok(Config { server, admin, store, network, channel, sources, channels, hosts_without_feeds })
         }
         _ => Err(problems.in_order()),
     }

@@ -22,6 +22,7 @@
 //! | [`fetch`] | conditional GET: caps, decoding, redirects, proxies, address guard | network |
 //! | [`parse`] | bytes to a feed; the only room that names feed-rs | pure |
 //! | [`normalize`] | a feed to entries; what a document changes | pure |
+//! | [`filter`] | which entries an admin's words mean: of a source, and in a channel | pure |
 //! | [`store`] | the contract of a database, its pruning, its exports; only `store/sled` names sled | disk |
 //! | [`board`] | what is known of each source right now, in memory | memory |
 //! | [`poll`] | one source, once; every path ends in a commit | wiring |
@@ -53,6 +54,7 @@ pub mod cadence;
 pub mod cli;
 pub mod config;
 pub mod fetch;
+pub mod filter;
 pub mod hosts;
 pub mod http;
 pub mod keywords;

@@ -3,6 +3,7 @@
 mod change;
 mod channel;
 mod entry;
+mod filter;
 mod province;
 mod readership;
 mod record;
@@ -10,9 +11,12 @@ mod source;
 mod state;
 
 pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Presence, Update};
-pub use channel::{ChannelId, ChannelState, Floors};
+pub use channel::{ChannelId, ChannelSlug, ChannelState, Floors};
 pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
+};
+pub use filter::{
+    Criteria, Duplicates, Extent, Language, Matching, OwnChannel, Part, Patterns, Republishing,
 };
 pub use province::Province;
 pub use readership::{Headcount, Readership};

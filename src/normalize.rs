@@ -59,6 +59,12 @@ pub fn plain_text(html: &str) -> Option<String> {
     Some(text::line(&html::text_of(html))).filter(|text| !text.is_empty())
 }
 
+/// The text of HTML that was cleaned here, as one line; faster than [`plain_text`], which takes any HTML.
+#[must_use]
+pub fn text_of_clean(html: &str) -> String {
+    text::line(&html::words(html))
+}
+
 /// The channel's own addresses.
 fn places(feed: &Feed, address: &Url) -> [Option<Url>; 2] {
     [feed.link.as_deref().and_then(|link| link::resolve(link, address)), Some(address.clone())]

@@ -15,10 +15,11 @@ use crate::{
     board::Board,
     cadence::{self, Circumstances},
     fetch::{self, Body, Fetched, Fetcher},
+    filter::SourceFilter,
     hosts::{Host, Itinerary, Visit},
     model::{
-        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
-        State, Tally, Timestamp, Validators,
+        Alike, Changes, Commit, Digest, Failure, Hints, Known, NewEntry, Outcome, Reach, Source, SourceId,
+        SourceState, State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
@@ -97,7 +98,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         tell(&source.id, &reading.outcome, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
-        let changed = !(reading.changes.inserted.is_empty() && reading.changes.updated.is_empty());
+        let shown = |new: &NewEntry| new.dropped.is_none();
+        let changed = reading.changes.inserted.iter().any(shown) || !reading.changes.updated.is_empty();
         let kept = self.commit(source, reading, after.clone(), now).await;
         let (after, changed) = match kept {
             Ok(()) => (after, changed),
@@ -179,10 +181,17 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         })?;
         let recognised = known.len();
         let reread = before.reading.is_some_and(|last| last != reading);
-        let arrival = Arrival { now: (self.clock)(), first: before.reading.is_none(), reread, window };
+        let arrival = Arrival { now: (self.clock)(), first: before.last_entry.is_none(), reread, window };
         let entries = document.entries;
         // Digests of every text: not for the async threads, however long the document is.
-        let reconcile = move || normalize::reconcile(entries, &known, &alike, &arrival);
+        let republishing = source.republishing.clone();
+        let reconcile = move || {
+            let mut changes = normalize::reconcile(entries, &known, &alike, &arrival);
+            if let Some(filter) = SourceFilter::of(&republishing).filter(|_| !changes.inserted.is_empty()) {
+                filter.judge(&mut changes);
+            }
+            changes
+        };
         let changes = tokio::task::spawn_blocking(reconcile).await;
         let changes = changes.map_err(|error| internal(&format!("could not reconcile: {error}"), hints))?;
         if changes.rekeyed > 0 {

@@ -2,6 +2,7 @@
 //! knows neither where entries come from nor how bytes are sent.
 
 mod budget;
+mod extent;
 mod plain;
 mod rss;
 
@@ -13,6 +14,7 @@ use flate2::{Compression, write::GzEncoder};
 use crate::model::{Digest, EntryKey, Source, SourceId, StoredEntry, Timestamp};
 
 pub use budget::{Budget, DOCUMENT_TEXT_MAX};
+pub use extent::abridge;
 pub use rss::rss;
 
 /// What a channel says of itself.

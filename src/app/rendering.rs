@@ -3,6 +3,7 @@
 mod cache;
 mod channel;
 mod memory;
+mod own;
 #[cfg(test)]
 mod tests;
 
@@ -22,9 +23,10 @@ use crate::{
     board::Board,
     config::Config,
     http::{Audience, Kept},
-    merge::{self, Rules},
+    merge,
     model::{
-        ChannelId, ChannelState, Digest, Floors, Province, Seq, Source, SourceId, StoredEntry, Timestamp,
+        ChannelId, ChannelState, Digest, Extent, Floors, Province, Seq, Source, SourceId, StoredEntry,
+        Timestamp,
     },
     publish::{self, Budget, DOCUMENT_TEXT_MAX, Item, Published, RSS_TYPE},
     store::{Sources, Store, StoreError},
@@ -63,6 +65,8 @@ pub(super) struct Rendering {
     turns: Semaphore,
     /// Of the kept channels, since their first rendering, and of others whose state the store would not take.
     states: Mutex<HashMap<ChannelId, ChannelState>>,
+    /// By the filters of the admin's own channels.
+    judged: Mutex<own::Judged>,
     /// Whether the store last refused a state; told once.
     refused: AtomicBool,
     /// Bytes of text in a document.
@@ -85,6 +89,7 @@ impl Rendering {
             cache,
             turns: Semaphore::new(RENDERS_MAX),
             states: Mutex::default(),
+            judged: Mutex::default(),
             refused: AtomicBool::new(false),
             text_max: DOCUMENT_TEXT_MAX,
         }
@@ -154,26 +159,23 @@ impl Rendering {
     /// A merged channel, by the rules of the live window.
     async fn merged(&self, id: &ChannelId) -> Result<Arc<Published>, RenderError> {
         let config = self.config.borrow().clone();
-        let settings = &config.channel;
-        let rules = Rules {
-            window: settings.window,
-            min_entries: settings.min_entries,
-            max_entries: settings.max_entries,
-        };
+        let rules = channel::rules(&config, id);
+        let digest = channel::digest(&config, id, &rules);
         let is_first = !self.states().contains_key(id);
         let before = self.state(id).await?;
-        let before_by_rules = before.as_ref().filter(|before| before.rules == rules.digest());
+        let before_by_rules = before.as_ref().filter(|before| before.rules == digest);
         // What only aged since the last rendering stays: a restart alone changes no byte. A clock that was set back
         // has made that instant meaningless.
         let now = clock::now();
         let rendered = before_by_rules.and_then(|before| before.rendered).filter(|at| is_first && *at < now);
         let now = rendered.unwrap_or(now);
         let floors = before_by_rules.map(|before| before.floors.clone()).unwrap_or_default();
-        let rows =
-            self.store.rows(channel::members(&config, id), rules.since(now), rules.min_entries).await?;
+        let at_least = channel::rows_wanted(&config, id, &rules);
+        let rows = self.store.rows(channel::members(&config, id), rules.since(now), at_least).await?;
+        let rows = self.admitted(&config, id, rows, &rules, now).await?;
         let selection = merge::select(&rows, &rules, &floors, now);
         let bytes = self.document(&config, id, &selection.seqs).await?;
-        self.keep(id, before, bytes, &rules, selection.floors, now).await
+        self.keep(id, before, bytes, digest, selection.floors, now).await
     }
 
     /// The document with its validators, which are remembered: a restart changes neither.
@@ -182,7 +184,7 @@ impl Rendering {
         id: &ChannelId,
         before: Option<ChannelState>,
         bytes: Vec<u8>,
-        rules: &Rules,
+        rules: Digest,
         floors: Floors,
         now: Timestamp,
     ) -> Result<Arc<Published>, RenderError> {
@@ -193,7 +195,7 @@ impl Rendering {
         let last_modified = same.map_or_else(clock::now, |before| before.last_modified);
         let rendered = Some(now);
         let readers = self.audience.count(id, clock::now());
-        let state = ChannelState { digest, rules: rules.digest(), last_modified, rendered, floors, readers };
+        let state = ChannelState { digest, rules, last_modified, rendered, floors, readers };
         if before.as_ref() != Some(&state) {
             self.remember(id, &state).await?;
         }
@@ -230,7 +232,7 @@ impl Rendering {
         id: &ChannelId,
         seqs: &[Seq],
     ) -> Result<Vec<u8>, RenderError> {
-        let entries = self.entries(seqs).await?;
+        let entries = self.entries(config, seqs).await?;
         let (config, id) = (Arc::clone(config), id.clone());
         let render = move || {
             let sources = config.sources.iter().map(|source| (&source.id, source.as_ref()));
@@ -244,13 +246,19 @@ impl Rendering {
         Ok(tokio::task::spawn_blocking(render).await?)
     }
 
-    /// These entries, with no more text than a document may hold.
-    async fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+    /// These entries, with no more of each than may be republished, and no more text than a document may hold.
+    async fn entries(&self, config: &Config, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+        let extents = config.sources.iter().map(|source| (&source.id, source.republishing.content));
+        let extents: HashMap<&SourceId, Extent> = extents.collect();
         let mut budget = Budget::new(seqs.len(), self.text_max);
         let mut entries = Vec::with_capacity(seqs.len());
         for some in seqs.chunks(ENTRIES_AT_ONCE) {
             let mut some = self.store.entries(some.to_vec()).await?;
+            // An older version of the store shows what was dropped too.
+            some.retain(|stored| stored.dropped.is_none());
             for stored in &mut some {
+                let extent = extents.get(&stored.source).copied().unwrap_or_default();
+                publish::abridge(&mut stored.entry, extent);
                 budget.fit(&mut stored.entry);
             }
             entries.append(&mut some);

@@ -39,6 +39,7 @@ pub(super) fn source(interval: Option<Duration>) -> Source {
         limits: Limits { max_body: 1, connect_timeout: second, idle_timeout: second, total_timeout: second },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        republishing: crate::model::Republishing::default(),
     }
 }
 

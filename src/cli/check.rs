@@ -12,7 +12,12 @@ pub(super) fn check(path: &Path) -> u8 {
             let feeds = config.sources.len();
             let resting = if resting > 0 { format!(", {resting} of them resting") } else { String::new() };
             // Who closed stdout does not want to know.
-            let _ = writeln!(std::io::stdout(), "{}: well, {feeds} feeds{resting}", path.display());
+            let own = match config.channels.len() {
+                0 => String::new(),
+                1 => ", 1 channel of your own".to_owned(),
+                many => format!(", {many} channels of your own"),
+            };
+            let _ = writeln!(std::io::stdout(), "{}: well, {feeds} feeds{resting}{own}", path.display());
             tell_lax(&config);
             tell_without_feeds(&config);
             super::WELL

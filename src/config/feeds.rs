@@ -33,7 +33,10 @@ pub(super) fn read_sources(
 
     let mut seen = Seen::default();
     let mut sources = Vec::new();
-    for (index, found) in tables(root, problems).into_iter().enumerate() {
+    for (index, found) in tables(root, "feeds", (MAX_SOURCES, "share them among several daemons"), problems)
+        .into_iter()
+        .enumerate()
+    {
         let DeValue::Table(table) = found.value else {
             let message = format!("is {}, but must be a table", type_name(found.value));
             let wrong = Wrong::new(message, "write [[feeds]] on a line of its own, and its keys below");
@@ -49,21 +52,27 @@ pub(super) fn read_sources(
     (sources, hosts_without_feeds)
 }
 
-/// The values in the list of feeds, as many as there may be.
-fn tables<'a>(root: &Reader<'a>, problems: &mut Problems<'_>) -> Vec<Found<'a>> {
-    let Some(found) = root.get("feeds") else { return Vec::new() };
+/// The values in the list of tables under this key, as many as there may be.
+pub(super) fn tables<'a>(
+    root: &Reader<'a>,
+    key: &str,
+    (most, remedy): (usize, &str),
+    problems: &mut Problems<'_>,
+) -> Vec<Found<'a>> {
+    let Some(found) = root.get(key) else { return Vec::new() };
     let DeValue::Array(list) = found.value else {
-        let remedy = "write [[feeds]] in double brackets, once for each feed";
+        let brackets =
+            format!("write [[{key}]] in double brackets, once for each {}", key.trim_end_matches('s'));
         let message = format!("is {}, but must be a list of tables", type_name(found.value));
-        root.tell("feeds", Wrong::new(message, remedy), problems);
-        // With single brackets it is one feed, whose keys may be wrong too.
+        root.tell(key, Wrong::new(message, brackets), problems);
+        // With single brackets it is one of them, whose keys may be wrong too.
         return if found.value.is_table() { vec![found] } else { Vec::new() };
     };
-    if list.len() > MAX_SOURCES {
-        let message = format!("holds {} tables, but may hold {MAX_SOURCES}", list.len());
-        root.tell("feeds", Wrong::new(message, "share them among several daemons"), problems);
+    if list.len() > most {
+        let message = format!("holds {} tables, but may hold {most}", list.len());
+        root.tell(key, Wrong::new(message, remedy), problems);
     }
-    let values = list.iter().take(MAX_SOURCES);
+    let values = list.iter().take(most);
     values.map(|value| Found { at: value.span().start, value: value.get_ref() }).collect()
 }
 
@@ -88,7 +97,7 @@ fn read_source(
     let url = table.required("url", problems, read_feed_url);
     let enabled = table.flag("enabled", problems).unwrap_or(true);
     let inherited = url.as_ref().map_or(inherited.anywhere(), |url| inherited.at(url));
-    let Settings { timezone, pace, limits, access, rewrite_host } =
+    let Settings { timezone, pace, limits, access, rewrite_host, republishing } =
         inherited.overlaid(table, files, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
     Some(Source {
@@ -102,6 +111,7 @@ fn read_source(
         limits,
         access,
         rewrite_host,
+        republishing,
     })
 }
 
@@ -146,7 +156,7 @@ fn read_id(text: &str) -> Result<SourceId, Wrong> {
     })
 }
 
-fn read_province(text: &str) -> Result<Province, Wrong> {
+pub(super) fn read_province(text: &str) -> Result<Province, Wrong> {
     Province::find(text).ok_or_else(|| {
         let slug = slug(text);
         let slugs = || Province::all().map(Province::slug);

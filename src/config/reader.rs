@@ -69,6 +69,16 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// The table within this one that stands under the key of this shape, if one can be read there.
+    pub fn nested(&self, shape: &'static Shape, problems: &mut Problems<'_>) -> Option<Self> {
+        let found = self.get(shape.key)?;
+        let DeValue::Table(table) = found.value else {
+            self.tell(shape.key, self.wrong_type(shape.key, found.value, "a table"), problems);
+            return None;
+        };
+        Some(Self::new(table, found.at, self.key(shape.key), shape))
+    }
+
     /// The value of this key, whatever it is.
     pub fn get(&self, name: &str) -> Option<Found<'a>> {
         let value = self.table?.get(name)?;
@@ -216,6 +226,10 @@ impl<'a> Reader<'a> {
 
     fn instead_of(&self, unknown: &str) -> String {
         let names: Vec<&str> = self.shape.keys.iter().map(|key| key.name).collect();
+        let many = format!("{unknown}s");
+        if self.may_hold(&many) {
+            return format!("did you mean `{many}`?");
+        }
         let others = others_with(unknown, self.shape);
         if !others.is_empty() {
             let why = why_each(unknown).map(|why| format!(", {why}")).unwrap_or_default();

@@ -18,6 +18,7 @@ use super::{
     shape,
     wording::echo,
 };
+use crate::model::Duplicates;
 
 const LISTEN: SocketAddr = local(8080);
 const ADMIN_LISTEN: SocketAddr = local(8081);
@@ -141,13 +142,41 @@ pub(super) fn read_networks(root: &Reader<'_>, problems: &mut Problems<'_>) -> N
 pub(super) fn read_channel(root: &Reader<'_>, problems: &mut Problems<'_>) -> ChannelSettings {
     let table = root.section(&shape::CHANNEL, problems);
     table.refuse_unknown(problems);
-    let title = table.text("title", problems, read_title).unwrap_or_else(|| CHANNEL_TITLE.to_owned());
-    let window = table.duration("window", WINDOWS, problems).unwrap_or(WINDOW);
+    let standard = ChannelSettings {
+        title: CHANNEL_TITLE.to_owned(),
+        window: WINDOW,
+        min_entries: MIN_ENTRIES,
+        max_entries: MAX_ENTRIES,
+        duplicates: Duplicates::default(),
+    };
+    let title = table.text("title", problems, read_title).unwrap_or_else(|| standard.title.clone());
+    ChannelSettings { title, ..overlaid_channel(&standard, &table, problems) }
+}
+
+/// These settings, but for the title, with what this table says put over them.
+pub(super) fn overlaid_channel(
+    inherited: &ChannelSettings,
+    table: &Reader<'_>,
+    problems: &mut Problems<'_>,
+) -> ChannelSettings {
+    let window = table.duration("window", WINDOWS, problems).unwrap_or(inherited.window);
     let min = table.count("min_entries", 0..=MOST_ENTRIES, problems);
     let max = table.count("max_entries", 1..=MOST_ENTRIES, problems);
-    refuse_crossed(&table, ("min_entries", min), ("max_entries", max), |count| count, problems);
-    let (min_entries, max_entries) = reconciled((min, max), (MIN_ENTRIES, MAX_ENTRIES));
-    ChannelSettings { title, window, min_entries, max_entries }
+    refuse_crossed(table, ("min_entries", min), ("max_entries", max), |count| count, problems);
+    let (min_entries, max_entries) = reconciled((min, max), (inherited.min_entries, inherited.max_entries));
+    let duplicates = table.text("duplicates", problems, read_duplicates).unwrap_or(inherited.duplicates);
+    ChannelSettings { title: inherited.title.clone(), window, min_entries, max_entries, duplicates }
+}
+
+fn read_duplicates(text: &str) -> Result<Duplicates, Wrong> {
+    match text {
+        "exact" => Ok(Duplicates::Exact),
+        "keep" => Ok(Duplicates::Keep),
+        _ => Err(Wrong::new(
+            format!("is {}, which is neither \"exact\" nor \"keep\"", echo(text)),
+            "write \"exact\" to show the same article of several feeds once, or \"keep\" to show each",
+        )),
+    }
 }
 
 /// A title as readers will see it: composed, trimmed, and writable in XML.

@@ -1,4 +1,4 @@
-//! What `[defaults]`, each host and each source may say: pace, limits, time zone, access. Knows no source.
+//! What `[defaults]`, each host and each source may say: pace, limits, time zone, access, filters. Knows no source.
 
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -7,13 +7,14 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::{
     access,
     files::Files,
+    filters,
     problem::{Problems, Wrong},
     quantity::write_duration,
     reader::Reader,
     rewrites,
     wording::{echo, nearest},
 };
-use crate::model::{Access, Limits, Pace};
+use crate::model::{Access, Limits, Pace, Republishing};
 
 /// The largest body that an admin may allow, in bytes: beyond it the parser's memory is no longer bounded well.
 pub const MAX_BODY: u64 = 10 << 20;
@@ -40,6 +41,7 @@ pub(super) struct Settings {
     pub limits: Limits,
     pub access: Access,
     pub rewrite_host: Arc<BTreeMap<String, String>>,
+    pub republishing: Republishing,
 }
 
 impl Settings {
@@ -56,6 +58,7 @@ impl Settings {
             limits: STANDARD_LIMITS,
             access: Access::default(),
             rewrite_host: Arc::default(),
+            republishing: Republishing::default(),
         }
     }
 
@@ -67,6 +70,7 @@ impl Settings {
             limits: overlaid_limits(self.limits, table, problems),
             access: access::overlaid(&self.access, table, files, problems),
             rewrite_host: rewrites::overlaid(&self.rewrite_host, table, problems),
+            republishing: filters::overlaid(&self.republishing, table, problems),
         }
     }
 }

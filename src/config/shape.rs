@@ -38,6 +38,7 @@ pub(super) static ROOT: Shape = Shape {
         key("channel", "{ window = \"48h\" }"),
         key("defaults", "{ min_interval = \"15m\" }"),
         key("hosts", "{ \"example.vn\" = { host_delay = \"5s\" } }"),
+        key("channels", "[]"),
         key("feeds", "[]"),
     ],
 };
@@ -76,6 +77,30 @@ pub(super) static CHANNEL: Shape = Shape {
         key("window", "\"48h\""),
         key("min_entries", "50"),
         key("max_entries", "1000"),
+        key("duplicates", "\"exact\""),
+    ],
+};
+
+pub(super) static CHANNELS: Shape = Shape {
+    key: "channels",
+    header: "[[channels]]",
+    keys: &[
+        key("slug", "\"bao-lu\""),
+        key("title", "\"Bão lũ\""),
+        key("description", "\"Tin về bão và lũ.\""),
+        key("provinces", "[\"nghe-an\", \"ha-tinh\"]"),
+        key("sources", "[\"bao-ha-tinh\"]"),
+        key("categories", "[\"Thời sự\"]"),
+        key("any", "[\"bão\", \"lũ quét\"]"),
+        key("all", "[\"sơ tán\"]"),
+        key("none", "[\"quảng cáo\"]"),
+        key("languages", "[\"vi\"]"),
+        key("diacritics", "true"),
+        key("look_in", "[\"title\", \"summary\", \"content\"]"),
+        key("window", "\"48h\""),
+        key("min_entries", "50"),
+        key("max_entries", "1000"),
+        key("duplicates", "\"exact\""),
     ],
 };
 
@@ -97,7 +122,23 @@ const INHERITED: &[Key] = &[
     key("ca_file", "\"ca/intermediate.pem\""),
     key("cookie_challenge", "true"),
     key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
+    key("content", "\"summary\""),
+    key("drop", "{ keywords = [\"quảng cáo\"] }"),
+    key("keep", "{ categories = [\"Thời sự\"] }"),
 ];
+
+/// What `drop` and `keep` hold.
+const CRITERIA: &[Key] = &[
+    key("keywords", "[\"quảng cáo\"]"),
+    key("categories", "[\"Thời sự\"]"),
+    key("links", "[\"/quang-cao/\"]"),
+    key("diacritics", "true"),
+    key("look_in", "[\"title\", \"summary\", \"content\"]"),
+];
+
+pub(super) static DROP: Shape = Shape { key: "drop", header: "[feeds.drop]", keys: CRITERIA };
+
+pub(super) static KEEP: Shape = Shape { key: "keep", header: "[feeds.keep]", keys: CRITERIA };
 
 pub(super) static DEFAULTS: Shape = Shape { key: "defaults", header: "[defaults]", keys: INHERITED };
 
@@ -129,6 +170,9 @@ pub(super) static FEEDS: Shape = Shape {
         key("ca_file", "\"ca/intermediate.pem\""),
         key("cookie_challenge", "true"),
         key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
+        key("content", "\"summary\""),
+        key("drop", "{ keywords = [\"quảng cáo\"] }"),
+        key("keep", "{ categories = [\"Thời sự\"] }"),
         key("tls_verify", "false"),
         key("credentials_file", "\"bao-ninh-binh.secret\""),
     ],
@@ -145,7 +189,7 @@ pub(super) fn why_each(name: &str) -> Option<&'static str> {
 
 /// The headers of the tables other than this one that may hold the key.
 pub(super) fn others_with(name: &str, this: &Shape) -> Vec<&'static str> {
-    [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &HOSTS, &FEEDS]
+    [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &HOSTS, &CHANNELS, &FEEDS, &DROP, &KEEP]
         .into_iter()
         .filter(|shape| shape.key != this.key && shape.holds(name))
         .map(|shape| shape.header)

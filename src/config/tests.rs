@@ -1,6 +1,7 @@
 //! The whole file at once: what comes of a good one, and what is told of a bad one.
 
 mod access;
+mod channels;
 mod hosts;
 
 use std::fs;
@@ -128,7 +129,7 @@ fn each_problem_has_its_line_and_remedy() {
         assert_eq!(told(text), expected, "{text}");
         checked += 1;
     }
-    assert_eq!(checked, 138);
+    assert_eq!(checked, 154);
 }
 
 #[test]
@@ -192,7 +193,7 @@ fn the_shipped_head_shows_the_defaults() {
         }
         uncommented.push('\n');
     }
-    assert_eq!(shown, 31);
+    assert_eq!(shown, 35);
     let (mut config, mut shipped) = (good(&uncommented), good(SHIPPED));
     assert!(config.server.public_url_given);
     config.server.public_url_given = false;
@@ -242,7 +243,9 @@ fn a_file_is_loaded_with_its_folder_and_a_missing_one_is_named() {
 const ASKED: &str = "http = \"1.1\"\nuser_agent = \"A\"\nheaders = { X-A = \"1\", \"X-B\" = \"2\" }\n\
     proxy = \"socks5h://u:p@127.0.0.1:9050\"\nca_file = \"none\"\ncookie_challenge = true\n\
     rewrite_host = { \"a.vn\" = \"b.vn\", \"[::1]\" = \"c.vn.\" }\n\
-    [[feeds]]\nid = \"a\"\nheaders.Cookie = \"a\"\ntls_verify = false\ncredentials_file = \"a\"\n\
+    content = \"full\"\ndrop = { keywords = [\"a b\"], links = ['a(b|c)'], look_in = [\"title\"] }\n\
+    [[channels]]\nslug = \"a\"\ntitle = \"A\"\nany = [\"bão\"]\nnone = [\"lũ\"]\nprovinces = [\"hue\"]\nsources = [\"a\"]\n\
+    languages = [\"vi\"]\n[[feeds]]\nid = \"a\"\nkeep.categories = [\"a\"]\nheaders.Cookie = \"a\"\ntls_verify = false\ncredentials_file = \"a\"\n\
     rewrite_host = { \"a.vn\" = \"\", \"b.vn\" = \"192.0.2.1\" }\n";
 
 #[test]

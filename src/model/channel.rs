@@ -1,6 +1,6 @@
 //! The feeds that we publish.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,43 @@ pub enum ChannelId {
     Province(Province),
     /// One source, its archive included.
     Source(SourceId),
+    /// One that the admin made.
+    Own(ChannelSlug),
+}
+
+/// The `slug` of a channel that the admin made: 1 to 64 of `a-z 0-9 -`, so that it can stand in an address.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChannelSlug(Arc<str>);
+
+impl ChannelSlug {
+    /// The longest slug, in bytes.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// Checks and takes a slug; `None` where it holds anything but `a-z 0-9 -` or is too long or empty.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let fits = (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(allowed);
+        fits.then(|| Self(text.into()))
+    }
+
+    /// The slug as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChannelSlug {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ChannelSlug {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
 }
 
 impl fmt::Display for ChannelId {
@@ -24,6 +61,7 @@ impl fmt::Display for ChannelId {
             Self::All => formatter.write_str("feed"),
             Self::Province(province) => write!(formatter, "provinces/{}", province.slug()),
             Self::Source(id) => write!(formatter, "sources/{id}"),
+            Self::Own(slug) => write!(formatter, "channels/{slug}"),
         }
     }
 }
@@ -39,6 +77,7 @@ impl ChannelId {
         match kind {
             "provinces" => Province::find(name).map(Self::Province),
             "sources" => SourceId::new(name).map(Self::Source),
+            "channels" => ChannelSlug::new(name).map(Self::Own),
             _ => None,
         }
     }
@@ -76,6 +115,23 @@ pub type Floors = BTreeMap<SourceId, (i64, Seq)>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_is_read_as_it_is_written() {
+        let channels = [
+            (ChannelId::All, "feed"),
+            (ChannelId::Province(Province::find("hue").unwrap()), "provinces/hue"),
+            (ChannelId::Source(SourceId::new("bao-hue").unwrap()), "sources/bao-hue"),
+            (ChannelId::Own(ChannelSlug::new("bao-lu").unwrap()), "channels/bao-lu"),
+        ];
+        for (channel, written) in channels {
+            assert_eq!(channel.to_string(), written);
+            assert_eq!(ChannelId::read(written), Some(channel));
+        }
+        for none in ["", "channels", "channels/", "channels/Bão", "channels/a/b", "channel/a"] {
+            assert_eq!(ChannelId::read(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn what_an_older_version_kept_is_read() {

@@ -33,7 +33,7 @@ mod tests {
     use std::{collections::HashSet, sync::Arc, time::Duration};
 
     use super::*;
-    use crate::model::{Limits, Pace, Secret, SourceId};
+    use crate::model::{Criteria, Extent, Limits, Pace, Republishing, Secret, SourceId};
 
     fn source() -> Source {
         let (second, minute) = (Duration::from_secs(1), Duration::from_mins(1));
@@ -53,7 +53,14 @@ mod tests {
             },
             access: Access::default(),
             rewrite_host: Arc::default(),
+            republishing: Republishing::default(),
         }
+    }
+
+    /// What is decided when an entry first comes, or when it is published.
+    fn summaries() -> Republishing {
+        let words = Criteria { keywords: vec!["bão".to_owned()], ..Criteria::default() };
+        Republishing { content: Extent::Summary, drop: Arc::new(words), ..Republishing::default() }
     }
 
     fn rewriting<const N: usize>(pairs: [(&str, &str); N]) -> Source {
@@ -95,6 +102,7 @@ mod tests {
         let same = [
             Source { title: "B".to_owned(), enabled: false, ..source() },
             asking(Access { http1_only: true, lax_tls: true, cookie_challenge: true, ..Access::default() }),
+            Source { republishing: summaries(), ..source() },
             asking(Access { proxy: "http://u:p@b.vn".parse().ok(), ..Access::default() }),
         ];
         assert!(same.iter().all(|other| reading_digest(other) == reading_digest(&source())));

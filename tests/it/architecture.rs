@@ -21,10 +21,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fetch", &["model", "hosts"]),
     ("parse", &["model"]),
     ("normalize", &["model", "parse"]),
+    // What it cleaned is plain text again where keywords are looked for.
+    ("filter", &["model", "keywords", "normalize"]),
     ("store", &["model"]),
     ("merge", &["model"]),
-    ("publish", &["model"]),
-    ("poll", &["model", "board", "cadence", "hosts", "fetch", "parse", "normalize", "store"]),
+    // What it cleaned is plain text again in a summary.
+    ("publish", &["model", "normalize"]),
+    ("poll", &["model", "board", "cadence", "hosts", "fetch", "parse", "normalize", "filter", "store"]),
     ("http", &["model", "config", "board", "publish"]),
     (
         "app",
@@ -40,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "fetch",
             "parse",
             "normalize",
+            "filter",
             "store",
             "merge",
             "publish",

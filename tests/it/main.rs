@@ -16,6 +16,7 @@ mod daemon;
 mod damage;
 mod demo;
 mod fetch;
+mod filters;
 mod fixtures;
 mod full;
 mod identity;

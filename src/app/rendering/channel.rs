@@ -1,10 +1,12 @@
-//! What the configuration makes of a channel: its sources, and what it says of itself.
+//! What the configuration makes of a channel: its sources, its rules, and what it says of itself.
 
 use std::sync::Arc;
 
 use crate::{
-    config::Config,
-    model::{ChannelId, Source, SourceId},
+    config::{ChannelSettings, Config},
+    filter::OwnFilter,
+    merge::{OLDER_JUDGED_MAX, Rules},
+    model::{ChannelId, Digest, Source, SourceId},
     publish::Channel,
     store::Sources,
 };
@@ -18,7 +20,40 @@ pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
         ChannelId::All => Sources::All(Arc::new(ids(&|_| true).into_iter().collect())),
         ChannelId::Province(province) => Sources::Only(ids(&|source| source.province == Some(*province))),
         ChannelId::Source(id) => Sources::Only(vec![id.clone()]),
+        ChannelId::Own(slug) => match config.own(slug) {
+            Some(own) if own.provinces.is_empty() && own.sources.is_empty() => {
+                members(config, &ChannelId::All)
+            }
+            own => {
+                Sources::Only(ids(&|source| own.is_some_and(|own| own.admits(&source.id, source.province))))
+            }
+        },
     }
+}
+
+/// How its live document is selected.
+pub(super) fn rules(config: &Config, id: &ChannelId) -> Rules {
+    let ChannelSettings { window, min_entries, max_entries, .. } = config.channel;
+    let merged = Rules { window, min_entries, max_entries };
+    let ChannelId::Own(slug) = id else { return merged };
+    config.own(slug).map_or(merged, |own| Rules {
+        window: own.window,
+        min_entries: own.min_entries,
+        max_entries: own.max_entries,
+    })
+}
+
+/// Of all that its live document is selected by: these rules, and the admin's filter.
+pub(super) fn digest(config: &Config, id: &ChannelId, rules: &Rules) -> Digest {
+    let own = if let ChannelId::Own(slug) = id { config.own(slug) } else { None };
+    own.map_or(rules.digest(), |own| Digest::of(&[&rules.digest().0, &own.digest().0]))
+}
+
+/// How many rows its live document is selected from at least. Behind a filter nobody knows how many will pass.
+pub(super) fn rows_wanted(config: &Config, id: &ChannelId, rules: &Rules) -> usize {
+    let own = if let ChannelId::Own(slug) = id { config.own(slug) } else { None };
+    let is_filtered = own.is_some_and(|own| OwnFilter::of(own).is_some());
+    if is_filtered { OLDER_JUDGED_MAX } else { rules.min_entries }
 }
 
 /// What the channel says of itself.
@@ -34,6 +69,14 @@ pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
             let source = config.sources.iter().find(|source| source.id == *id);
             let title = source.map_or(id.as_str(), |source| &source.title).to_owned();
             (title.clone(), format!("Tin của {title}, do {all} đăng lại."))
+        }
+        ChannelId::Own(slug) => {
+            let own = config.own(slug);
+            let title = own.map_or(slug.as_str(), |own| &own.title).to_owned();
+            let description = own.and_then(|own| own.description.clone());
+            let description =
+                description.unwrap_or_else(|| format!("{title}: tin do {all} chọn và đăng lại."));
+            (title, description)
         }
     };
     let home = config.server.public_url.to_string();

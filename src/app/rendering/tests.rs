@@ -4,8 +4,8 @@ use super::*;
 use crate::{
     config::{self, Surroundings},
     model::{
-        Alike, Changes, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness, NewEntry, Row,
-        Rule, SourceState,
+        Alike, Changes, ChannelSlug, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness,
+        NewEntry, Row, Rule, SourceState,
     },
     store::{Census, Engine, MemoryEngine, Scope},
 };
@@ -84,6 +84,11 @@ fn new(number: usize, content: usize) -> NewEntry {
 
 /// Over this engine, with these entries of one source.
 async fn rendering(engine: impl Engine, inserted: Vec<NewEntry>) -> Rendering {
+    configured(engine, inserted, "").await
+}
+
+/// The same, with more in the configuration.
+async fn configured(engine: impl Engine, inserted: Vec<NewEntry>, more: &str) -> Rendering {
     let source = SourceId::new("a").unwrap();
     let store = Store::new(engine).unwrap();
     let changes = Changes { inserted, ..Changes::default() };
@@ -91,7 +96,7 @@ async fn rendering(engine: impl Engine, inserted: Vec<NewEntry>) -> Rendering {
     let commit = Commit { source: source.clone(), at: clock::now(), changes, state, durable: false };
     store.commit(commit).await.unwrap();
     let file = "[[feeds]]\nid = \"a\"\ntitle = \"A\"\nprovince = \"hue\"\nurl = \"https://a.vn/rss\"\n";
-    let config = config::parse(file, &Surroundings::default()).unwrap();
+    let config = config::parse(&format!("{file}{more}"), &Surroundings::default()).unwrap();
     let (_, config) = watch::channel(Arc::new(config));
     Rendering::new(store, Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())), config)
 }
@@ -133,5 +138,50 @@ async fn a_document_holds_all_entries_and_only_so_much_of_their_text() {
             text.contains(&format!("[{}]", "x".repeat(500))),
             "a short entry lost its content to long ones"
         );
+    }
+}
+
+fn own(slug: &str) -> ChannelId {
+    ChannelId::Own(ChannelSlug::new(slug).unwrap())
+}
+
+#[tokio::test]
+async fn a_channel_of_the_admins_own_holds_what_its_filter_lets_through() {
+    let channels = "[[channels]]\nslug = \"mot\"\ntitle = \"Số một\"\nany = [\"số 1\", \"SO 2\"]\n\
+        [[channels]]\nslug = \"moi\"\ntitle = \"Mọi tin\"\nsources = [\"a\"]\nmax_entries = 3\nmin_entries = 1\n\
+        [[channels]]\nslug = \"khong\"\ntitle = \"Không\"\nlanguages = [\"en\"]\n";
+    let entries = (1..=40).map(|number| new(number, 10)).collect();
+    let rendering = configured(MemoryEngine::new(), entries, channels).await;
+    let counts = |text: &str| (text.matches("<item>").count(), text.matches("<title>Tin số 1<").count());
+    for (slug, title, wanted) in
+        [("mot", "Số một", (1, 1)), ("moi", "Mọi tin", (3, 1)), ("khong", "Không", (0, 0))]
+    {
+        let text = text(&rendering.merged(&own(slug)).await.unwrap());
+        assert_eq!(counts(&text), wanted, "{slug}: {text}");
+        assert!(text.contains(&format!("<channel><title>{title}</title>")), "{text}");
+        assert!(text.contains(&format!("/channels/{slug}.xml\"")), "{text}");
+    }
+    // What was judged is remembered, by channel, and the floors are kept under its name.
+    let judged: Vec<usize> = ["mot", "khong"]
+        .map(|slug| rendering.judged.lock().unwrap()[&ChannelSlug::new(slug).unwrap()].1.len())
+        .into();
+    assert_eq!(judged, [40, 40]);
+    let state = rendering.store.channel_state(own("moi")).await.unwrap().unwrap();
+    assert_eq!(state.floors.len(), 1);
+    let none = rendering.merged(&own("gone")).await.unwrap();
+    assert_eq!(counts(&text(&none)), (0, 0));
+}
+
+#[tokio::test]
+async fn no_more_than_a_summary_is_republished_and_nothing_that_was_dropped() {
+    let mut dropped = new(3, 10);
+    dropped.dropped = Some("keyword `tin`".to_owned());
+    let entries = vec![new(1, 10), new(2, 10), dropped];
+    let rendering = configured(MemoryEngine::new(), entries, "content = \"summary\"\n").await;
+    let own = rendering.source(&SourceId::new("a").unwrap()).await.unwrap().unwrap();
+    for document in [rendering.merged(&ChannelId::All).await.unwrap(), own] {
+        let text = text(&document);
+        assert_eq!((text.matches("<item>").count(), text.matches("Lũ lên.").count()), (2, 2), "{text}");
+        assert!(!text.contains("content:encoded>") && !text.contains("xxx"), "{text}");
     }
 }

@@ -242,6 +242,7 @@ pub fn source(id: &str, url: &str) -> Source {
         },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        republishing: tintinh::model::Republishing::default(),
     }
 }
 

@@ -81,3 +81,28 @@ async fn credentials_come_from_the_folder_that_the_service_manager_names() {
     let ended = Process::spawn(&mut served).ended().await;
     assert_eq!((ended.code, ended.stderr.len(), ended.stdout.len()), (Some(0), 0, 1), "{ended:#?}");
 }
+
+#[tokio::test]
+async fn channels_are_counted_and_every_mistake_in_them_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let channel = "[[channels]]\nslug = \"bao-lu\"\ntitle = \"Bão lũ\"\nany = [\"bão\"]\n";
+    let file = written(folder.path(), &format!("{FEED}{channel}"));
+    let ended = ran(["check", "--config", &file]).await;
+    assert_eq!(
+        (ended.code, ended.stdout),
+        (Some(0), vec![format!("{file}: well, 1 feeds, 1 channel of your own")])
+    );
+    let file = written(folder.path(), &format!("{FEED}drop.links = [\"a(b\"]\n{channel}none = [\"BÃO\"]\n"));
+    let ended = ran(["check", "--config", &file]).await;
+    let told: Vec<&str> =
+        ended.stderr.iter().filter_map(|line| line.split_once("feeds.toml:")).map(|it| it.1).collect();
+    assert_eq!((ended.code, told.len()), (Some(2), 2), "{ended:#?}");
+    assert!(
+        told[0]
+            .starts_with("5: `feeds.bao-a.drop.links[0]` is \"a(b\", which is no pattern at its character 2")
+    );
+    assert!(
+        told[1].starts_with("9: `channels.bao-lu.any` asks for \"bão\", and `none` bars \"BÃO\""),
+        "{told:?}"
+    );
+}
