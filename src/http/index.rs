@@ -80,6 +80,11 @@ fn render(config: &Config, language: Language) -> String {
             .iter()
             .map(|source| link(config, &ChannelId::Source(source.id.clone()), &source.title)),
     );
+    section(
+        &mut html,
+        language.pick("Chuyên đề", "By subject"),
+        config.channels.iter().map(|own| link(config, &ChannelId::Own(own.slug.clone()), &own.title)),
+    );
     html.push_str("</main></body></html>\n");
     html
 }
@@ -110,7 +115,8 @@ mod tests {
     use crate::config::Surroundings;
 
     const FILE: &str = "[server]\npublic_url = \"https://tin.example.vn/x\"\n[channel]\ntitle = \"Tin <&> tỉnh\"\n\
-        [[feeds]]\nid = \"a\"\ntitle = \"Báo \\\"A\\\"\"\nprovince = \"nam-dinh\"\nurl = \"https://a.vn/rss\"\n";
+        [[feeds]]\nid = \"a\"\ntitle = \"Báo \\\"A\\\"\"\nprovince = \"nam-dinh\"\nurl = \"https://a.vn/rss\"\n\
+        [[channels]]\nslug = \"bao-lu\"\ntitle = \"Bão & lũ\"\n";
 
     fn page(language: Language) -> String {
         render(&crate::config::parse(FILE, &Surroundings::default()).unwrap(), language)
@@ -119,8 +125,8 @@ mod tests {
     #[test]
     fn the_page_offers_every_feed_in_both_languages() {
         for (language, words) in [
-            (Language::Vietnamese, ["lang=\"vi\"", "Theo tỉnh", "1 nguồn"]),
-            (Language::English, ["lang=\"en\"", "By province", "1 source<"]),
+            (Language::Vietnamese, ["lang=\"vi\"", "Theo tỉnh", "1 nguồn", "Chuyên đề"]),
+            (Language::English, ["lang=\"en\"", "By province", "1 source<", "By subject"]),
         ] {
             let html = page(language);
             let everywhere = [
@@ -128,6 +134,7 @@ mod tests {
                 "href=\"https://tin.example.vn/x/feed.xml\"",
                 "href=\"https://tin.example.vn/x/provinces/ninh-binh.xml\">Ninh Bình</a>",
                 "href=\"https://tin.example.vn/x/sources/a.xml\">Báo &quot;A&quot;</a>",
+                "href=\"https://tin.example.vn/x/channels/bao-lu.xml\">Bão &amp; lũ</a>",
             ];
             for part in words.into_iter().chain(everywhere) {
                 assert!(html.contains(part), "{part} is not in {html}");
