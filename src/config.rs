@@ -145,6 +145,13 @@ pub struct ChannelSettings {
 }
 
 impl Config {
+    /// The longest window of the merged feed and of the admin's own channels: what it reaches is not pruned.
+    #[must_use]
+    pub fn longest_window(&self) -> Duration {
+        let own = self.channels.iter().map(|own| own.window).max();
+        own.map_or(self.channel.window, |own| own.max(self.channel.window))
+    }
+
     /// The admin's own channel of this slug.
     #[must_use]
     pub fn own(&self, slug: &ChannelSlug) -> Option<&Arc<OwnChannel>> {

@@ -47,12 +47,16 @@ impl<'a> SourceFilter<'a> {
         let wanted = self.keep.as_ref().is_none_or(|keep| keep.met(entry).is_some());
         (!wanted).then(|| "nothing that `keep` asks for".to_owned())
     }
+}
 
-    /// Marks the new entries that are held back. What is known already stays as it was judged when it first came.
-    pub fn judge(&self, changes: &mut Changes) {
-        for new in &mut changes.inserted {
-            new.dropped = self.dropped(&new.entry);
-        }
+/// Marks the new entries that are held back. What is known already stays as it was judged when it first came.
+pub fn judge(changes: &mut Changes, republishing: &Republishing) {
+    if changes.inserted.is_empty() {
+        return;
+    }
+    let Some(filter) = SourceFilter::of(republishing) else { return };
+    for new in &mut changes.inserted {
+        new.dropped = filter.dropped(&new.entry);
     }
 }
 

@@ -4,6 +4,7 @@ mod change;
 mod channel;
 mod entry;
 mod filter;
+mod own;
 mod province;
 mod readership;
 mod record;
@@ -15,9 +16,8 @@ pub use channel::{ChannelId, ChannelSlug, ChannelState, Floors};
 pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
 };
-pub use filter::{
-    Criteria, Duplicates, Extent, Language, Matching, OwnChannel, Part, Patterns, Republishing,
-};
+pub use filter::{Criteria, Extent, Matching, Part, Patterns, Republishing};
+pub use own::{Duplicates, Language, OwnChannel};
 pub use province::Province;
 pub use readership::{Headcount, Readership};
 pub use record::{Record, Remembered};

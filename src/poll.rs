@@ -15,7 +15,7 @@ use crate::{
     board::Board,
     cadence::{self, Circumstances},
     fetch::{self, Body, Fetched, Fetcher},
-    filter::SourceFilter,
+    filter,
     hosts::{Host, Itinerary, Visit},
     model::{
         Alike, Changes, Commit, Digest, Failure, Hints, Known, NewEntry, Outcome, Reach, Source, SourceId,
@@ -187,9 +187,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let republishing = source.republishing.clone();
         let reconcile = move || {
             let mut changes = normalize::reconcile(entries, &known, &alike, &arrival);
-            if let Some(filter) = SourceFilter::of(&republishing).filter(|_| !changes.inserted.is_empty()) {
-                filter.judge(&mut changes);
-            }
+            filter::judge(&mut changes, &republishing);
             changes
         };
         let changes = tokio::task::spawn_blocking(reconcile).await;

@@ -68,10 +68,13 @@ fn next_due(id: &ChannelId, config: &Config, board: &Board, pulse: &Pulse) -> Ti
             let source = config.sources.iter().find(|source| source.id == *id);
             source.map_or(Timestamp::MAX_UTC, due)
         }
-        ChannelId::Own(slug) => {
-            let Some(own) = config.own(slug) else { return Timestamp::MAX_UTC };
-            let members = config.sources.iter().filter(|source| own.admits(&source.id, source.province));
-            members.filter(|source| source.enabled).map(due).min().unwrap_or(Timestamp::MAX_UTC)
-        }
+        ChannelId::Own(slug) => match config.own(slug) {
+            None => Timestamp::MAX_UTC,
+            Some(own) if own.is_of_all() => pulse.next_due(),
+            Some(own) => {
+                let members = config.sources.iter().filter(|source| own.admits(&source.id, source.province));
+                members.filter(|source| source.enabled).map(due).min().unwrap_or(Timestamp::MAX_UTC)
+            }
+        },
     }
 }

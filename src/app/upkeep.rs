@@ -125,7 +125,7 @@ impl Upkeep {
     async fn prune(&mut self) {
         let config = self.config.borrow_and_update().clone();
         let (age, entries) = (config.store.keep, config.store.keep_entries);
-        let keep = Keep { age, entries, window: config.channel.window };
+        let keep = Keep { age, entries, window: config.longest_window() };
         match self.store.prune(&keep, clock::now()).await {
             Ok(pruned) if pruned.entries + pruned.forgotten > 0 => {
                 info!(entries = pruned.entries, forgotten = pruned.forgotten, "pruned");

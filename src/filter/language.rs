@@ -48,8 +48,8 @@ pub(super) fn language<'a>(texts: impl IntoIterator<Item = &'a str>) -> Language
     let most = foreign.max_by_key(|((_, language), count)| (*language == Language::Japanese, *count));
     let letters: usize = scripts.iter().sum();
     match most {
-        // A Latin word is about four letters long.
-        Some(((_, language), _)) if letters > 4 * latin.words / 2 => *language,
+        // Names and abbreviations in Latin letters stand in any text.
+        Some(((_, language), _)) if letters > 2 * latin.words => *language,
         _ => latin.language(),
     }
 }

@@ -1,5 +1,7 @@
 //! Which entries stand in a channel of the admin's own, by what they say. Knows neither windows nor counts.
 
+use std::sync::Arc;
+
 use super::{
     Categories,
     language::language,
@@ -12,24 +14,24 @@ use crate::{
 
 /// A channel's filter, made ready.
 #[derive(Debug)]
-pub struct OwnFilter<'a> {
-    channel: &'a OwnChannel,
+pub struct OwnFilter {
+    channel: Arc<OwnChannel>,
     /// Of `none`, `all` and `any`, in this order.
     keywords: Keywords,
     categories: Categories,
 }
 
-impl<'a> OwnFilter<'a> {
+impl OwnFilter {
     /// The channel's filter; none where it lets everything of its sources through, so that no entry need be read.
     #[must_use]
-    pub fn of(channel: &'a OwnChannel) -> Option<Self> {
-        let OwnChannel { categories, any, all, none, languages, matching, .. } = channel;
+    pub fn of(channel: &Arc<OwnChannel>) -> Option<Self> {
+        let OwnChannel { categories, any, all, none, languages, matching, .. } = &**channel;
         if [categories, any, all, none].iter().all(|words| words.is_empty()) && languages.is_empty() {
             return None;
         }
         let words = none.iter().chain(all).chain(any).map(String::as_str);
         Some(Self {
-            channel,
+            channel: Arc::clone(channel),
             keywords: Keywords::new(words, marks(matching)),
             categories: Categories::of(categories, matching),
         })
@@ -38,7 +40,7 @@ impl<'a> OwnFilter<'a> {
     /// Why the entry does not stand in the channel, in words; none where it does.
     #[must_use]
     pub fn refusal(&self, entry: &Entry) -> Option<String> {
-        let OwnChannel { categories, languages, matching, .. } = self.channel;
+        let OwnChannel { categories, languages, matching, .. } = &*self.channel;
         if !categories.is_empty() && self.categories.first_of(entry).is_none() {
             return Some("it has none of the channel's categories".to_owned());
         }
@@ -57,7 +59,7 @@ impl<'a> OwnFilter<'a> {
     }
 
     fn refusal_by_keywords(&self, texts: &Texts<'_>) -> Option<String> {
-        let OwnChannel { any, all, none, .. } = self.channel;
+        let OwnChannel { any, all, none, .. } = &*self.channel;
         let mut found = vec![false; none.len() + all.len() + any.len()];
         for text in texts.iter() {
             self.keywords.find(text, |index| found[index] = true);

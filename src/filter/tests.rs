@@ -89,8 +89,8 @@ fn channel() -> OwnChannel {
         slug: ChannelSlug::new("bao-lu").unwrap(),
         title: "Bão lũ".to_owned(),
         description: None,
-        provinces: vec![],
-        sources: vec![],
+        provinces: [].into(),
+        sources: [].into(),
         categories: vec![],
         any: vec![],
         all: vec![],
@@ -132,10 +132,15 @@ fn a_channel_asks_for_any_all_and_none_of_its_words() {
         ),
     ];
     for (channel, refusal) in table {
-        assert_eq!(OwnFilter::of(&channel).unwrap().refusal(&entry()).as_deref(), refusal, "{channel:?}");
+        assert_eq!(
+            OwnFilter::of(&Arc::new(channel.clone())).unwrap().refusal(&entry()).as_deref(),
+            refusal,
+            "{channel:?}"
+        );
     }
-    assert!(OwnFilter::of(&channel()).is_none());
-    assert!(OwnFilter::of(&OwnChannel { provinces: Province::all().collect(), ..channel() }).is_none());
+    assert!(OwnFilter::of(&Arc::new(channel())).is_none());
+    let everywhere = OwnChannel { provinces: Province::all().collect(), ..channel() };
+    assert!(OwnFilter::of(&Arc::new(everywhere)).is_none());
 }
 
 fn stored(source: &str, dropped: Option<&str>) -> StoredEntry {

@@ -1,9 +1,9 @@
 //! Which rows a filter lets into a channel, with no more entries read than must be. Pure: it says which entries it wants to
-//! see, and is shown them; what is judged once is remembered for as long as the entry stays as it was.
+//! be judged, and is told; what is judged once is remembered for as long as the entry stays as it was.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{Row, Seq, StoredEntry, Timestamp};
+use crate::model::{Row, Seq, Timestamp};
 
 use super::Rules;
 
@@ -36,7 +36,7 @@ impl Verdicts {
 
 /// The sifting of one channel's rows.
 ///
-/// Ask for the entries [`wanted`](Self::wanted), show them by [`judge`](Self::judge), until none is wanted; then
+/// Read the entries [`wanted`](Self::wanted), say by [`judge`](Self::judge) which of them pass, until none is wanted; then
 /// [`end`](Self::end).
 #[derive(Debug)]
 pub struct Sifting<'a> {
@@ -93,15 +93,12 @@ impl<'a> Sifting<'a> {
         unknown.take(most).map(|index| self.rows[index].seq).collect()
     }
 
-    /// Takes what the filter says of the entries that were wanted. One that is there no more is let through by none.
-    pub fn judge(&mut self, wanted: &[Seq], entries: &[StoredEntry], passes: impl Fn(&StoredEntry) -> bool) {
-        let verdicts: HashMap<Seq, bool> =
-            entries.iter().map(|stored| (stored.seq, passes(stored))).collect();
+    /// Takes which of the wanted entries the filter lets through. One that is there no more is none of them.
+    pub fn judge(&mut self, wanted: &[Seq], passed: &HashSet<Seq>) {
         let mut wanted = wanted.iter().copied().peekable();
         for (row, stamp) in self.rows.iter().zip(&self.stamps).skip(self.at) {
             if wanted.next_if_eq(&row.seq).is_some() {
-                let verdict = verdicts.get(&row.seq).copied().unwrap_or(false);
-                self.before.0.insert(row.seq, (*stamp, verdict));
+                self.before.0.insert(row.seq, (*stamp, passed.contains(&row.seq)));
             } else if wanted.peek().is_none() {
                 break;
             }

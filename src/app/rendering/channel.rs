@@ -21,9 +21,7 @@ pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
         ChannelId::Province(province) => Sources::Only(ids(&|source| source.province == Some(*province))),
         ChannelId::Source(id) => Sources::Only(vec![id.clone()]),
         ChannelId::Own(slug) => match config.own(slug) {
-            Some(own) if own.provinces.is_empty() && own.sources.is_empty() => {
-                members(config, &ChannelId::All)
-            }
+            Some(own) if own.is_of_all() => members(config, &ChannelId::All),
             own => {
                 Sources::Only(ids(&|source| own.is_some_and(|own| own.admits(&source.id, source.province))))
             }

@@ -1,17 +1,16 @@
 //! The admin's own channels: which rows their filters let through. Reads no more entries than were not judged before.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use super::{ENTRIES_AT_ONCE, Rendering};
+use super::{ENTRIES_AT_ONCE, RenderError, Rendering};
 use crate::{
     config::Config,
     filter::OwnFilter,
     merge::{Rules, Sifting, Stamp, Verdicts},
-    model::{ChannelId, ChannelSlug, Digest, OwnChannel, Row, SourceId, Timestamp},
-    store::StoreError,
+    model::{ChannelId, ChannelSlug, Digest, OwnChannel, Row, Seq, SourceId, Timestamp},
 };
 
 /// The most verdicts that are remembered of all channels together, some 40 bytes each.
@@ -29,10 +28,10 @@ impl Rendering {
         rows: Vec<Row>,
         rules: &Rules,
         now: Timestamp,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<Row>, RenderError> {
         let ChannelId::Own(slug) = id else { return Ok(rows) };
         let Some(own) = config.own(slug) else { return Ok(Vec::new()) };
-        let Some(filter) = OwnFilter::of(own) else { return Ok(rows) };
+        let Some(filter) = OwnFilter::of(own).map(Arc::new) else { return Ok(rows) };
         let mut sifting = Sifting::new(&rows, rules, self.recalled(own), self.stamps(&rows), now);
         loop {
             let wanted = sifting.wanted(ENTRIES_AT_ONCE);
@@ -40,7 +39,12 @@ impl Rendering {
                 break;
             }
             let entries = self.store.entries(wanted.clone()).await?;
-            sifting.judge(&wanted, &entries, |stored| filter.refusal(&stored.entry).is_none());
+            let filter = Arc::clone(&filter);
+            let pass = move || -> HashSet<Seq> {
+                let passed = entries.into_iter().filter(|stored| filter.refusal(&stored.entry).is_none());
+                passed.map(|stored| stored.seq).collect()
+            };
+            sifting.judge(&wanted, &tokio::task::spawn_blocking(pass).await?);
         }
         let (passed, verdicts) = sifting.end();
         self.remember_judged(config, own, verdicts);

@@ -19,8 +19,8 @@ fn a_channel_that_says_nothing_is_as_the_merged_feed_is() {
         slug: ChannelSlug::new("bao-lu").unwrap(),
         title: "Bão lũ".to_owned(),
         description: None,
-        provinces: vec![],
-        sources: vec![],
+        provinces: [].into(),
+        sources: [].into(),
         categories: vec![],
         any: vec![],
         all: vec![],
@@ -47,8 +47,8 @@ fn a_channel_is_read_with_all_its_keys() {
         min_entries = 1\nmax_entries = 20\nduplicates = \"exact\"\n";
     let channel = own(&format!("{HEAD}{keys}{}", feed("province = \"ha-nam\"")));
     let provinces: Vec<&str> = channel.provinces.iter().map(|province| province.slug()).collect();
-    assert_eq!(provinces, ["ninh-binh", "hue"]);
-    assert_eq!(channel.sources, [SourceId::new("bao-a").unwrap()]);
+    assert_eq!(provinces, ["hue", "ninh-binh"]);
+    assert_eq!(channel.sources, [SourceId::new("bao-a").unwrap()].into());
     assert_eq!(channel.description.as_deref(), Some("Tin bão"));
     assert_eq!(
         [channel.categories, channel.any, channel.all, channel.none].concat(),
@@ -61,6 +61,13 @@ fn a_channel_is_read_with_all_its_keys() {
     );
     assert_eq!((channel.window, channel.duplicates), (Duration::from_hours(168), Duplicates::Exact));
     assert_eq!((channel.min_entries, channel.max_entries), (1, 20));
+}
+
+#[test]
+fn the_longest_window_of_all_channels_is_known() {
+    assert_eq!(good(HEAD).longest_window(), Duration::from_hours(48));
+    assert_eq!(good(&format!("{HEAD}window = \"7d\"\n")).longest_window(), Duration::from_hours(168));
+    assert_eq!(good(&format!("{HEAD}window = \"1h\"\n")).longest_window(), Duration::from_hours(48));
 }
 
 #[test]
