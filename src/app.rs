@@ -15,11 +15,11 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use tracing::info;
+use tracing::{error, info};
 
 use crate::{
     board::Board,
-    config::Config,
+    config::{Config, StoreSettings},
     fetch::{FetchError, Fetcher, Introduction, Network},
     http::{self, Audience, Kept, Limits},
     model::{Source, SourceId},
@@ -36,6 +36,8 @@ use upkeep::Upkeep;
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
 const CHANGES_MAX: usize = 1024;
+/// How often a full disk is looked at after it made the store fail.
+const ROOM_EVERY: Duration = Duration::from_secs(1);
 /// Without a turn of the scheduler for so long, the watchdog is not told that we live.
 const PULSE_MAX: Duration = Duration::from_secs(30);
 
@@ -90,7 +92,18 @@ impl App {
     ///
     /// # Errors
     /// See [`AppError`]; nothing goes on running then.
-    pub async fn start(mut config: Config) -> Result<Self, AppError> {
+    pub async fn start(config: Config) -> Result<Self, AppError> {
+        Self::start_on(upkeep::open, config).await
+    }
+
+    /// As [`App::start`], on a store that is opened otherwise than usual.
+    ///
+    /// # Errors
+    /// See [`AppError`]; nothing goes on running then.
+    pub async fn start_on(
+        open: impl AsyncFnOnce(&StoreSettings) -> Result<Store, StoreError>,
+        mut config: Config,
+    ) -> Result<Self, AppError> {
         let readers = listen("readers", "server.listen", config.server.listen).await?;
         let admin = listen("admins", "admin.listen", config.admin.listen).await?;
         let addresses = (bound(&readers, config.server.listen), bound(&admin, config.admin.listen));
@@ -98,7 +111,7 @@ impl App {
         let (introduction, introduced) = watch::channel(announcing::introduction(&config));
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
-        let store = upkeep::open(&config.store).await?;
+        let store = open(&config.store).await?;
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
@@ -189,7 +202,7 @@ impl App {
         notify::ready(&in_short(&self.config.borrow(), self.readers));
         let outcome = tokio::select! {
             () = end => Ok(()),
-            reason = self.store.failed() => Err(AppError::StoreFailed(reason)),
+            reason = failed(&self.store) => Err(AppError::StoreFailed(reason)),
             Some(task) = self.tasks.join_next() => Err(AppError::Died(task.unwrap_or("panicked"))),
         };
         notify::stopping();
@@ -269,6 +282,19 @@ async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Re
 
 fn bound(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(asked)
+}
+
+/// Waits until the store has failed and a restart may mend that. On a full disk it could not be opened: until there is
+/// room, readers are served on from memory.
+async fn failed(store: &Store) -> String {
+    let reason = store.failed().await;
+    if let Err(no_room) = store.room() {
+        error!("the store failed ({reason}). {no_room}: serving on from memory until there is room");
+    }
+    while store.room().is_err() {
+        tokio::time::sleep(ROOM_EVERY).await;
+    }
+    reason
 }
 
 /// What `systemctl status` shows.

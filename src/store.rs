@@ -32,6 +32,7 @@ use std::{
 use tokio::{
     sync::{mpsc, oneshot},
     task::spawn_blocking,
+    time::timeout,
 };
 
 use crate::model::{
@@ -62,9 +63,9 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(10);
 /// The handle to the store; clones are cheap and mean the same store.
 ///
 /// One thread owns all writes and shares one fsync among those that wait together. Reads run beside it on blocking
-/// threads. After a write has failed, and it is unknown what reached the disk, the store is *failed*: reads go on,
-/// writes give [`StoreError::Failed`] at once, and [`Store::failed`] tells, so that the process can be ended and
-/// begin anew from what the disk holds.
+/// threads. After a write has failed, and it is unknown what reached the disk, the store is *failed*: reads go on as
+/// far as the engine still can, writes give [`StoreError::Failed`] at once, and [`Store::failed`] tells, so that the
+/// process can be ended and begin anew from what the disk holds.
 ///
 /// When the last clone goes, waiting writes are still done, but nobody waits for them: end with [`Store::close`].
 #[derive(Clone)]
@@ -171,6 +172,14 @@ impl Store {
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.failure.reason()
+    }
+
+    /// Whether there is room on the disk to write; also asked of a store that has failed.
+    ///
+    /// # Errors
+    /// When there is not, in words.
+    pub fn room(&self) -> Result<(), StoreError> {
+        self.engine.room()
     }
 
     /// What is known under these keys of this source; keys that are not known are absent.
@@ -299,8 +308,8 @@ impl Store {
     /// read; the database itself is closed with the last of them.
     ///
     /// # Errors
-    /// When the last writes failed or are not done after 10 s, or when a clone has closed the store
-    /// already.
+    /// When the last writes failed or are not done after 10 s, when the database does not close in 10 s more, or when a
+    /// clone has closed the store already.
     pub async fn close(self) -> Result<(), StoreError> {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
         let ended = ended.ok_or(StoreError::Closed)?;
@@ -313,11 +322,13 @@ impl Store {
         let closing = spawn_blocking(move || {
             let late = |_| StoreError::Unfinished { seconds: CLOSE_DEADLINE.as_secs() };
             let outcome = ended.recv_timeout(CLOSE_DEADLINE).map_err(late)?;
-            // Dropped here, as closing the database blocks.
+            // Dropped here, as closing the database blocks; of one that has failed it may do so for ever.
             drop(self);
             outcome
         });
-        closing.await.map_err(|error| writer::ended_badly("closing the store", error))?
+        let late = |_| StoreError::Unfinished { seconds: 2 * CLOSE_DEADLINE.as_secs() };
+        let closed = timeout(2 * CLOSE_DEADLINE, closing).await.map_err(late)?;
+        closed.map_err(|error| writer::ended_badly("closing the store", error))?
     }
 }
 

@@ -204,6 +204,14 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
+    /// Whether there is room on the disk to write. May be asked after a failure too, when all else may hang; must not block.
+    ///
+    /// # Errors
+    /// When there is not.
+    fn room(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Whether the engine's own threads are well. Asked about once a second; must not block.
     ///
     /// # Errors

@@ -172,6 +172,11 @@ impl SledEngine {
                 return Err(StoreError::FileLimit { path: self.path.clone(), limit: limit / MIB });
             }
         }
+        self.require_free()
+    }
+
+    /// Takes no lock: a writer that hangs has them all.
+    fn require_free(&self) -> Result<(), StoreError> {
         match self.free_space() {
             Some(free) if free < FREE_MIN => {
                 Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })
@@ -345,6 +350,10 @@ impl Engine for SledEngine {
 
     fn compact(&self, go_on: &dyn Fn() -> bool) -> Result<Compaction, StoreError> {
         self.make_anew(go_on)
+    }
+
+    fn room(&self) -> Result<(), StoreError> {
+        self.require_free()
     }
 
     fn health(&self) -> Result<(), StoreError> {

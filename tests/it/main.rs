@@ -15,6 +15,7 @@ mod carry;
 mod daemon;
 mod damage;
 mod demo;
+mod faults;
 mod fetch;
 mod fixtures;
 mod full;

@@ -2,6 +2,8 @@
 
 pub mod daemon;
 pub mod dice;
+pub mod disk;
+pub mod engine;
 pub mod feed;
 pub mod origin;
 pub mod preview;
