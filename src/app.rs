@@ -22,6 +22,7 @@ use crate::{
     config::{Config, StoreSettings},
     fetch::{FetchError, Fetcher, Introduction, Network},
     http::{self, Audience, Kept, Limits},
+    metrics::Metrics,
     model::{Source, SourceId},
     notify,
     scheduler::Pulse,
@@ -145,6 +146,7 @@ impl App {
             sources: sources_seen,
             news: news.clone(),
             pulse: Arc::clone(&pulse),
+            metrics: Arc::new(Metrics::new(app.store.metrics())),
         };
         let site = site::site(&polling, kept_seen, &rendering, &audience);
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));

@@ -8,6 +8,7 @@ mod html;
 mod index;
 mod language;
 mod listener;
+mod metrics;
 mod status;
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use crate::{
     board::Board,
     config::Config,
+    metrics::Metrics,
     model::{ChannelId, Province, Source, SourceId, Timestamp},
     publish::Published,
 };
@@ -72,13 +74,16 @@ pub struct Site {
     pub held_until: Arc<HeldUntil>,
     /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
     pub offline_since: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// What time it is.
     pub clock: fn() -> Timestamp,
 }
 
 /// What readers see.
 pub fn readers(site: Site) -> Router {
-    Router::new()
+    let metrics = Arc::clone(&site.metrics);
+    let router = Router::new()
         .route("/", get(index::page))
         .route("/feed.xml", get(feed))
         .route("/provinces/{file}", get(province))
@@ -86,7 +91,8 @@ pub fn readers(site: Site) -> Router {
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .fallback(|| async { not_found("There is nothing at this address.") })
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(site)
+        .with_state(site);
+    self::metrics::counted(router, metrics, "readers")
 }
 
 /// The last part of an address; one that is not UTF-8 names nothing, and is no reason for an answer of its own.

@@ -14,6 +14,7 @@
 //! | room | what it does | kind |
 //! |---|---|---|
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
+//! | [`metrics`] | what is counted, for monitors; only it names prometheus-client | memory |
 //! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
@@ -55,6 +56,7 @@ pub mod fetch;
 pub mod hosts;
 pub mod http;
 pub mod merge;
+pub mod metrics;
 pub mod model;
 pub mod normalize;
 pub mod notify;

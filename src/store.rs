@@ -26,7 +26,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -35,9 +35,12 @@ use tokio::{
     time::timeout,
 };
 
-use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
-    SourceState, StoredEntry, Timestamp,
+use crate::{
+    metrics::{CommitEnd, StoreMetrics},
+    model::{
+        Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
+        SourceState, StoredEntry, Timestamp,
+    },
 };
 
 pub use self::{
@@ -75,6 +78,7 @@ pub struct Store {
     notes: Notes,
     failure: Failure,
     unacknowledged: Gate,
+    metrics: StoreMetrics,
     ended: Arc<Mutex<Option<End>>>,
 }
 
@@ -107,14 +111,18 @@ impl Store {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let unacknowledged = Gate::default();
         let notes = Notes::default();
+        let metrics = StoreMetrics::default();
+        metrics.set_rescued(engine.rescue().is_some());
         let writer = writer::Means {
             engine: Arc::clone(&engine),
             notes: notes.clone(),
             failure: failure.clone(),
             unacknowledged: Arc::clone(&unacknowledged),
+            metrics: metrics.clone(),
         };
         let ended = writer::start(writer, requests, queue.downgrade())?;
-        Ok(Self { engine, queue, notes, failure, unacknowledged, ended: Arc::new(Mutex::new(Some(ended))) })
+        let ended = Arc::new(Mutex::new(Some(ended)));
+        Ok(Self { engine, queue, notes, failure, unacknowledged, metrics, ended })
     }
 
     /// Writes a poll's end, all of it or nothing. When this returns well, a commit with changes, or one that asks to
@@ -127,7 +135,15 @@ impl Store {
     /// has failed), or when the store is closed.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.notes.forget(&commit.source);
-        self.write(Work::Commit(Box::new(commit))).await
+        let asked = Instant::now();
+        let outcome = self.write(Work::Commit(Box::new(commit))).await;
+        let end = match &outcome {
+            Ok(_) => CommitEnd::Kept,
+            Err(error) if error.is_refusal() => CommitEnd::Refused,
+            Err(_) => CommitEnd::Failed,
+        };
+        self.metrics.committed(end, asked.elapsed());
+        outcome
     }
 
     /// Remembers the state of a source whose poll brought nothing new. It is written with the next commit, or within a
@@ -161,6 +177,12 @@ impl Store {
             answer = asked => answer,
             reason = self.failure.told() => Err(StoreError::Failed { reason }),
         }
+    }
+
+    /// What is counted of it; a clone counts on.
+    #[must_use]
+    pub fn metrics(&self) -> StoreMetrics {
+        self.metrics.clone()
     }
 
     /// Waits until the store has failed, and says why. Ends never while all is well.
@@ -265,7 +287,9 @@ impl Store {
     pub async fn compact(&self) -> Result<Compaction, StoreError> {
         let wish = Wish::default();
         let dropped = Arc::clone(&wish.0);
-        self.read(move |engine| engine.compact(&|| !dropped.load(Ordering::Relaxed))).await
+        let compacted = self.read(move |engine| engine.compact(&|| !dropped.load(Ordering::Relaxed))).await;
+        self.metrics.compacted(compacted.is_ok());
+        compacted
     }
 
     /// Writes all that is kept to this file; see [`export::to_file`]. Commits go on beside it.
@@ -279,7 +303,11 @@ impl Store {
         let exporting = spawn_blocking(move || {
             export::to_file(&*engine, &file, &mut |_| !dropped.load(Ordering::Relaxed))
         });
-        exporting.await.map_err(|error| writer::ended_badly("exporting the store", error))?
+        let exported =
+            exporting.await.map_err(|error| writer::ended_badly("exporting the store", error).into());
+        let exported = exported.flatten();
+        self.metrics.exported(exported.is_ok());
+        exported
     }
 
     /// Waits for the writes under way, so that only what was acknowledged is seen.

@@ -25,7 +25,7 @@ pub(super) fn site(
     rendering: &Arc<Rendering>,
     audience: &Arc<Audience>,
 ) -> Site {
-    let Polling { config, board, pulse, store, hosts, .. } = polling;
+    let Polling { config, board, pulse, store, hosts, metrics, .. } = polling;
     let (hosts, known) = (Arc::clone(hosts), Arc::clone(board));
     let rescue = store.rescue().map(ToString::to_string);
     let (store, offline) = (store.clone(), Arc::clone(pulse));
@@ -50,6 +50,7 @@ pub(super) fn site(
         store_rescue: rescue,
         held_until: Arc::new(move |source| held_until(&hosts, &known, source)),
         offline_since: Arc::new(move || offline.offline_since()),
+        metrics: Arc::clone(metrics),
         clock: clock::now,
     }
 }

@@ -243,6 +243,8 @@ pub struct Usage {
     pub live: u64,
     /// Rows.
     pub rows: u64,
+    /// Those of them that are entries.
+    pub entries: u64,
 }
 
 /// What a compaction came to.

@@ -142,6 +142,7 @@ impl Store {
     async fn bury(&self, overdue: Vec<(SourceId, Seq)>, pruned: &mut Pruned) -> Result<(), StoreError> {
         for some in overdue.chunks(WRITE_MAX) {
             self.write(Work::Bury(some.iter().map(|(_, seq)| *seq).collect())).await?;
+            self.metrics.pruned(some.len());
             pruned.entries += some.len();
             pruned.sources.extend(some.iter().map(|(source, _)| source.clone()));
         }

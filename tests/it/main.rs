@@ -21,6 +21,7 @@ mod fixtures;
 mod full;
 mod identity;
 mod listener;
+mod metrics;
 mod mutations;
 mod pace;
 mod poll;

@@ -10,6 +10,7 @@ use crate::{
     board::Board,
     config::Surroundings,
     http::{Audience, Kept},
+    metrics::{Metrics, StoreMetrics},
     model::{ChannelId, Headcount, Moved, Province, SourceId},
 };
 
@@ -67,6 +68,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         store_rescue: None,
         held_until: Arc::new(|_| None),
         offline_since: Arc::new(|| None),
+        metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }
 }
