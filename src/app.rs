@@ -2,12 +2,14 @@
 
 mod announcing;
 pub mod clock;
+mod errands;
 mod polling;
 mod rendering;
 mod site;
 mod upkeep;
+pub mod whereabouts;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::{
@@ -15,7 +17,7 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::{
     board::Board,
@@ -85,6 +87,8 @@ pub struct App {
     introduction: watch::Sender<Introduction>,
     stop: watch::Sender<bool>,
     store: Store,
+    /// The store's folder when it was opened.
+    path: PathBuf,
     tasks: JoinSet<&'static str>,
 }
 
@@ -113,6 +117,7 @@ impl App {
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
         let store = open(&config.store).await?;
+        let path = config.store.path.clone();
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
@@ -134,6 +139,7 @@ impl App {
             introduction,
             stop,
             store,
+            path,
             tasks: JoinSet::new(),
         };
         let hosts = Arc::new(polling::held_hosts(&sources_seen.borrow(), &board, clock::now()));
@@ -159,6 +165,9 @@ impl App {
         app.serve("announcing", announcing);
         app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
+        if let Err(error) = whereabouts::tell(&app.path, app.admin) {
+            warn!(%error, "`tintinh export` and `tintinh compact` will not find this daemon");
+        }
         Ok(app)
     }
 
@@ -219,6 +228,7 @@ impl App {
             info!(tasks = self.tasks.len(), "ending without waiting for polls and answers still under way");
         }
         self.tasks.shutdown().await;
+        whereabouts::forget(&self.path);
         Ok(self.store.close().await?)
     }
 

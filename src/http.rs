@@ -4,6 +4,7 @@ mod admin;
 mod answer;
 mod asked;
 mod audience;
+mod errand;
 mod html;
 mod index;
 mod language;
@@ -35,6 +36,7 @@ use asked::Asked;
 
 pub use admin::admin;
 pub use audience::Audience;
+pub use errand::{Errand, Told};
 pub use listener::{Limits, serve};
 
 /// The documents that are kept rendered.
@@ -74,6 +76,10 @@ pub struct Site {
     pub held_until: Arc<HeldUntil>,
     /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
     pub offline_since: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+    /// Gives all that the store holds, as lines of JSON.
+    pub export: Arc<Errand>,
+    /// Makes the store's files anew, and says in lines of JSON how far it is.
+    pub compact: Arc<Errand>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What time it is.

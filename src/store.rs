@@ -16,16 +16,14 @@ mod samples;
 mod sled;
 #[cfg(test)]
 mod trial;
+mod work;
 mod writer;
 
 use std::{
     collections::HashMap,
     fmt,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -79,6 +77,8 @@ pub struct Store {
     failure: Failure,
     unacknowledged: Gate,
     metrics: StoreMetrics,
+    /// Held while the database is made anew.
+    compacting: Arc<Mutex<()>>,
     ended: Arc<Mutex<Option<End>>>,
 }
 
@@ -122,7 +122,8 @@ impl Store {
         };
         let ended = writer::start(writer, requests, queue.downgrade())?;
         let ended = Arc::new(Mutex::new(Some(ended)));
-        Ok(Self { engine, queue, notes, failure, unacknowledged, metrics, ended })
+        let compacting = Arc::default();
+        Ok(Self { engine, queue, notes, failure, unacknowledged, metrics, compacting, ended })
     }
 
     /// Writes a poll's end, all of it or nothing. When this returns well, a commit with changes, or one that asks to
@@ -272,44 +273,6 @@ impl Store {
         self.engine.rescue()
     }
 
-    /// What the store's files and its data take. Slow.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn usage(&self) -> Result<Usage, StoreError> {
-        self.read(Engine::usage).await
-    }
-
-    /// Makes the database anew; see [`Engine::compact`]. Given up once the future is dropped.
-    ///
-    /// # Errors
-    /// As with [`Engine::compact`].
-    pub async fn compact(&self) -> Result<Compaction, StoreError> {
-        let wish = Wish::default();
-        let dropped = Arc::clone(&wish.0);
-        let compacted = self.read(move |engine| engine.compact(&|| !dropped.load(Ordering::Relaxed))).await;
-        self.metrics.compacted(compacted.is_ok());
-        compacted
-    }
-
-    /// Writes all that is kept to this file; see [`export::to_file`]. Commits go on beside it.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or the file not be written.
-    pub async fn export(&self, file: PathBuf) -> Result<export::Summary, export::ExportError> {
-        let engine = Arc::clone(&self.engine);
-        let wish = Wish::default();
-        let dropped = Arc::clone(&wish.0);
-        let exporting = spawn_blocking(move || {
-            export::to_file(&*engine, &file, &mut |_| !dropped.load(Ordering::Relaxed))
-        });
-        let exported =
-            exporting.await.map_err(|error| writer::ended_badly("exporting the store", error).into());
-        let exported = exported.flatten();
-        self.metrics.exported(exported.is_ok());
-        exported
-    }
-
     /// Waits for the writes under way, so that only what was acknowledged is seen.
     async fn read_acknowledged<T: Send + 'static>(
         &self,
@@ -357,16 +320,6 @@ impl Store {
         let late = |_| StoreError::Unfinished { seconds: 2 * CLOSE_DEADLINE.as_secs() };
         let closed = timeout(2 * CLOSE_DEADLINE, closing).await.map_err(late)?;
         closed.map_err(|error| writer::ended_badly("closing the store", error))?
-    }
-}
-
-/// Tells blocking work, once it is dropped, that nobody waits for it any more.
-#[derive(Default)]
-struct Wish(Arc<AtomicBool>);
-
-impl Drop for Wish {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -15,7 +15,7 @@ use axum::{
     routing::get,
 };
 
-use super::{Site, method_not_allowed, not_found, plain, status};
+use super::{Site, errand, method_not_allowed, not_found, plain, status};
 
 /// What the admin listener serves.
 pub fn admin(site: Site) -> Router {
@@ -24,6 +24,8 @@ pub fn admin(site: Site) -> Router {
         .route("/", get(status::page))
         .route("/status.json", get(status::json))
         .route("/metrics", get(super::metrics::metrics))
+        .route("/export", errand::route(|site| (site.export)()))
+        .route("/compact", errand::route(|site| (site.compact)()))
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .fallback(|| async {
             not_found("There is nothing at this address. The start page tells how the sources fare: /")

@@ -123,6 +123,12 @@ impl SledEngine {
         open::is_made(path)
     }
 
+    /// Whether the store in this folder is in use just now.
+    #[must_use]
+    pub fn is_in_use(path: &Path) -> bool {
+        open::is_locked(path)
+    }
+
     fn of(tree: Tree, path: PathBuf, next: u64, options: Options, lock: Option<File>) -> Self {
         Self {
             trees: RwLock::new(Trees { current: tree, copy: None }),

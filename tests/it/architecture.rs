@@ -58,7 +58,9 @@ const CRATES: &[(&str, &str)] = &[
     // How its errors tell a head that is too large; and how a proxy's address will be understood.
     ("hyper", "fetch"),
     ("hyper", "http/listener"),
+    ("hyper", "cli/daemon"),
     ("hyper_util", "http/listener"),
+    ("hyper_util", "cli/daemon"),
     ("prometheus_client", "metrics"),
     ("reqwest", "fetch"),
     ("rss", "publish"),

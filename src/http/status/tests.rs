@@ -3,7 +3,7 @@ mod hostile;
 use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::*;
 use crate::{
@@ -68,6 +68,8 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         store_rescue: None,
         held_until: Arc::new(|_| None),
         offline_since: Arc::new(|| None),
+        export: Arc::new(|| mpsc::channel(1).1),
+        compact: Arc::new(|| mpsc::channel(1).1),
         metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }

@@ -154,6 +154,12 @@ pub fn is_made(path: &Path) -> bool {
     fs::metadata(path.join(MARKER)).is_ok_and(|marker| marker.len() > 0)
 }
 
+/// Whether somebody holds the lock just now.
+pub fn is_locked(path: &Path) -> bool {
+    let marker = File::open(path.join(MARKER));
+    marker.is_ok_and(|marker| matches!(marker.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// Takes the lock; says also whether a store was made here before.
 fn lock(path: &Path) -> Result<(File, bool), StoreError> {
     let marker = path.join(MARKER);

@@ -110,6 +110,11 @@ impl Daemon {
         Self::start_as(folder, config).await
     }
 
+    /// Where its configuration thinks it is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Takes other tables while running.
     pub fn reload(&self, tables: &str) -> Vec<&'static str> {
         (self.reload)(parse(self.folder.path(), tables))
