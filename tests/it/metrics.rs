@@ -7,7 +7,7 @@ use crate::support::{
     feed::{rss, titles},
     origin::{Origin, Reply},
 };
-use exposition::Exposition;
+pub use exposition::Exposition;
 use reqwest::Method;
 
 async fn asked(daemon: &Daemon) -> Exposition {
