@@ -6,6 +6,7 @@ mod errands;
 mod polling;
 mod rendering;
 mod site;
+mod starting;
 mod upkeep;
 pub mod whereabouts;
 
@@ -98,7 +99,7 @@ impl App {
     /// # Errors
     /// See [`AppError`]; nothing goes on running then.
     pub async fn start(config: Config) -> Result<Self, AppError> {
-        Self::start_on(upkeep::open, config).await
+        starting::patiently(Self::start_on(upkeep::open, config), notify::extend).await
     }
 
     /// As [`App::start`], on a store that is opened otherwise than usual.

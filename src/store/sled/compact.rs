@@ -205,7 +205,7 @@ fn checksum(rows: &Rows) -> [u8; 32] {
 }
 
 /// What sled's files in a folder take, in bytes.
-fn size(folder: &Path) -> io::Result<u64> {
+pub fn size(folder: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for file in place::database(folder)? {
         bytes += file.metadata()?.len();

@@ -13,7 +13,7 @@ use std::{
 use ::sled::{Config, Db, Mode};
 
 use super::{
-    Options, SledEngine, StoreError, census, failed, keys, migrate, panics, place, reading, rescue,
+    Options, SledEngine, StoreError, census, compact, failed, keys, migrate, panics, place, reading, rescue,
     tree::Tree,
 };
 use crate::model::{Record, Seq};
@@ -37,6 +37,9 @@ const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Looking through everything reads each value of it.
 const CHECK_DEADLINE: Duration = Duration::from_mins(15);
+
+/// How much longer either may take for each GiB of the files: a million entries are 3.6 GiB, and a slow disk reads 20 MB/s.
+const DEADLINE_PER_GIB: Duration = Duration::from_mins(1);
 
 /// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
 /// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
@@ -79,7 +82,8 @@ pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
 fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(Tree, u64), StoreError> {
     survey(home, made)?;
     let (opened, cache) = (home.to_owned(), options.cache);
-    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, cache))?;
+    let longer = for_size(home);
+    let (db, next) = guarded(path, DEADLINE + longer, move || load(&opened, made, cache))?;
     let tree = tree(db, home.to_owned())?;
     let watermark = place::watermark(path);
     if next < watermark {
@@ -89,13 +93,20 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
     }
     if let Some(why) = place::suspicion(path) {
         let suspect = tree.clone();
-        let census = guarded(path, CHECK_DEADLINE, move || census::take(&suspect, Seq(next)))?;
+        let census = guarded(path, CHECK_DEADLINE + longer, move || census::take(&suspect, Seq(next)))?;
         if census.faults > 0 {
             return Err(StoreError::Damaged { what: format!("{why}; {} faults were found", census.faults) });
         }
         place::clear_suspicion(path);
     }
     Ok((tree, next))
+}
+
+/// How much longer than usual it may take with the files in this folder: what is huge is not hung.
+fn for_size(home: &Path) -> Duration {
+    // What cannot be looked at fails soon enough.
+    let bytes = compact::size(home).unwrap_or(0);
+    DEADLINE_PER_GIB * u32::try_from(bytes >> 30).unwrap_or(u32::MAX)
 }
 
 /// Gives what can be read of a damaged database, some records at a time. sled may panic over it, or hang.
@@ -117,7 +128,8 @@ pub fn each_survivor(
     let thread = thread::Builder::new().name("store-rescue".to_owned()).spawn(read);
     thread.map_err(|error| folder("start a thread to read", home, error))?;
     // Both its end and its silence end it.
-    while let Ok(records) = receiver.recv_timeout(DEADLINE) {
+    let silence = DEADLINE + for_size(home);
+    while let Ok(records) = receiver.recv_timeout(silence) {
         take(records)?;
     }
     Ok(())
