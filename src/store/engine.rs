@@ -139,6 +139,14 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
+    /// Tombstones of this source that its document may list still, lowest number first, at most so many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn listed(&self, _source: &SourceId, _most: usize) -> Result<Vec<Seq>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
     /// Makes tombstones of these entries, all of them or none; its document may list each of them still. What is no
     /// entry is passed over.
     ///

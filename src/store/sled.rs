@@ -304,6 +304,12 @@ impl Engine for SledEngine {
         self.read(|tree| tree.left_before(before, most))
     }
 
+    fn listed(&self, source: &SourceId, most: usize) -> Result<Vec<Seq>, StoreError> {
+        let mut listed = self.read(|tree| tree.listed(source))?;
+        listed.truncate(most);
+        Ok(listed)
+    }
+
     fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
         let batch = self.read(|tree| {

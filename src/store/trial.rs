@@ -142,6 +142,10 @@ impl Engine for Trial {
         self.inner.left_before(before, most)
     }
 
+    fn listed(&self, source: &SourceId, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.inner.listed(source, most)
+    }
+
     fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.control.note("bury");
         if self.control.is(Fault::Bury) { Err(full()) } else { self.inner.bury(seqs) }

@@ -82,6 +82,10 @@ impl<E: Engine> Engine for Asking<E> {
         self.after("left_before")?.left_before(before, most)
     }
 
+    fn listed(&self, source: &SourceId, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.after("listed")?.listed(source, most)
+    }
+
     fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.after("bury")?.bury(seqs)
     }
