@@ -3,6 +3,8 @@
 mod announcing;
 pub mod clock;
 mod errands;
+mod error;
+mod failing;
 mod polling;
 mod rendering;
 mod site;
@@ -10,20 +12,19 @@ mod starting;
 mod upkeep;
 pub mod whereabouts;
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::{
     board::Board,
     config::{Config, StoreSettings},
-    fetch::{FetchError, Fetcher, Introduction, Network},
+    fetch::{Fetcher, Introduction, Network},
     http::{self, Audience, Kept, Limits},
     metrics::Metrics,
     model::{Source, SourceId},
@@ -31,6 +32,7 @@ use crate::{
     scheduler::Pulse,
     store::{Store, StoreError},
 };
+pub use error::AppError;
 use polling::Polling;
 pub use rendering::RenderError;
 use rendering::Rendering;
@@ -40,44 +42,8 @@ use upkeep::Upkeep;
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
 const CHANGES_MAX: usize = 1024;
-/// How often a full disk is looked at after it made the store fail.
-const ROOM_EVERY: Duration = Duration::from_secs(1);
 /// Without a turn of the scheduler for so long, the watchdog is not told that we live.
 const PULSE_MAX: Duration = Duration::from_secs(30);
-
-/// The daemon could not start, or could not go on.
-#[derive(Debug, Error)]
-pub enum AppError {
-    /// A listener could not be opened.
-    #[error(
-        "cannot listen on {address} for {who}: {source}. Is another tintinh running? Change `{key}` in feeds.toml to use another port"
-    )]
-    Listen {
-        /// Readers or admins.
-        who: &'static str,
-        /// The key that says where.
-        key: &'static str,
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The store could not be opened or read.
-    #[error("{}", .0.in_words())]
-    Store(#[from] StoreError),
-    /// No client for requests could be made.
-    #[error("{}", .0.failure().reason)]
-    Fetch(#[from] FetchError),
-    /// The feeds could not be made from what the store holds.
-    #[error(transparent)]
-    Render(#[from] RenderError),
-    /// The store failed while running.
-    #[error("the store failed ({0}); ending, so that a restart can open it anew")]
-    StoreFailed(String),
-    /// A task that never ends has ended.
-    #[error("the {0} task has ended; ending, so that a restart can mend it")]
-    Died(&'static str),
-}
 
 /// A daemon that runs.
 pub struct App {
@@ -214,7 +180,7 @@ impl App {
         notify::ready(&in_short(&self.config.borrow(), self.readers));
         let outcome = tokio::select! {
             () = end => Ok(()),
-            reason = failed(&self.store) => Err(AppError::StoreFailed(reason)),
+            reason = failing::failed(&self.store) => Err(AppError::StoreFailed(reason)),
             Some(task) = self.tasks.join_next() => Err(AppError::Died(task.unwrap_or("panicked"))),
         };
         notify::stopping();
@@ -295,19 +261,6 @@ async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Re
 
 fn bound(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(asked)
-}
-
-/// Waits until the store has failed and a restart may mend that. On a full disk it could not be opened: until there is
-/// room, readers are served on from memory.
-async fn failed(store: &Store) -> String {
-    let reason = store.failed().await;
-    if let Err(no_room) = store.room() {
-        error!("the store failed ({reason}). {no_room}: serving on from memory until there is room");
-    }
-    while store.room().is_err() {
-        tokio::time::sleep(ROOM_EVERY).await;
-    }
-    reason
 }
 
 /// What `systemctl status` shows.

@@ -6,6 +6,7 @@ mod census;
 mod commit;
 mod compact;
 mod keys;
+mod lock;
 mod migrate;
 mod open;
 mod panics;
@@ -120,13 +121,13 @@ impl SledEngine {
     /// Whether there is a store in this folder; its data may be missing all the same.
     #[must_use]
     pub fn exists(path: &Path) -> bool {
-        open::is_made(path)
+        lock::is_made(path)
     }
 
     /// Whether the store in this folder is in use just now.
     #[must_use]
     pub fn is_in_use(path: &Path) -> bool {
-        open::is_locked(path)
+        lock::is_locked(path)
     }
 
     fn of(tree: Tree, path: PathBuf, next: u64, options: Options, lock: Option<File>) -> Self {

@@ -2,10 +2,13 @@
 
 mod exposition;
 
+use std::time::Duration;
+
 use crate::support::{
     daemon::{Daemon, feed},
     feed::{rss, titles},
     origin::{Origin, Reply},
+    process::PATIENCE,
 };
 pub use exposition::Exposition;
 use reqwest::Method;
@@ -33,16 +36,18 @@ async fn monitors_are_told_what_was_polled_stored_and_answered() {
     assert_eq!(at_first.value("tintinh_build_info", &[("version", env!("CARGO_PKG_VERSION"))]), Some(1.0));
     daemon.until("/feed.xml", |answer| titles(&answer.body) == ["Một"]).await;
     daemon.until_status("b", |status| status["state"] == "missing").await;
-    // The page of polls is a moment late: the poll is counted after it is told.
-    let now = loop {
-        let now = asked(&daemon).await;
-        if now.value("tintinh_polls_total", &[("outcome", "not-modified")]).is_some_and(|count| count > 1.0)
-            && now.value("tintinh_polls_total", &[("outcome", "missing")]).is_some()
-        {
-            break now;
+    // A poll is counted a moment after it is told.
+    let counted = async {
+        loop {
+            let now = asked(&daemon).await;
+            let polls = |outcome| now.value("tintinh_polls_total", &[("outcome", outcome)]).unwrap_or(0.0);
+            if polls("not-modified") > 1.0 && polls("missing") > 0.0 {
+                return now;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     };
+    let now = tokio::time::timeout(PATIENCE, counted).await.unwrap();
     for (name, labels, value) in [
         ("tintinh_polls_total", &[("outcome", "read")][..], 1.0),
         ("tintinh_polls_total", &[("outcome", "missing")], 1.0),

@@ -1,20 +1,20 @@
 //! Opening: the guards that sled itself lacks. Damaged files make it panic, hang, or begin anew without a word.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    fs::{self, File},
+    io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use ::sled::{Config, Db, Mode};
 
 use super::{
-    Options, SledEngine, StoreError, census, compact, failed, keys, migrate, panics, place, reading, rescue,
-    tree::Tree,
+    Options, SledEngine, StoreError, census, compact, failed, keys, lock, migrate, panics, place, reading,
+    rescue, tree::Tree,
 };
 use crate::model::{Record, Seq};
 
@@ -41,19 +41,10 @@ const CHECK_DEADLINE: Duration = Duration::from_mins(15);
 /// How much longer either may take for each GiB of the files: a million entries are 3.6 GiB, and a slow disk reads 20 MB/s.
 const DEADLINE_PER_GIB: Duration = Duration::from_mins(1);
 
-/// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
-/// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
-const LOCK_PATIENCE: Duration = Duration::from_secs(3);
-const LOCK_RETRY: Duration = Duration::from_millis(20);
-
-/// Our own file: locked while the store is open, and not empty once a store was made in full. sled locks too, but
-/// only after it has begun to change files.
-const MARKER: &str = "tintinh.store";
-
 pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
     fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
-    let (mut lock, made) = lock(path)?;
+    let (mut lock, made) = lock::take(path)?;
     let home = place::current(path).map_err(|error| folder("open", path, error))?;
     let lost = || Err(StoreError::Lost { path: path.to_owned() });
     let opened = home.as_ref().map_or_else(lost, |home| attempt(path, home, made, &options));
@@ -161,48 +152,6 @@ pub fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreErro
     StoreError::Folder { action, path: path.to_owned(), source }
 }
 
-/// Whether a store was made here before.
-pub fn is_made(path: &Path) -> bool {
-    fs::metadata(path.join(MARKER)).is_ok_and(|marker| marker.len() > 0)
-}
-
-/// Whether somebody holds the lock just now.
-pub fn is_locked(path: &Path) -> bool {
-    let marker = File::open(path.join(MARKER));
-    marker.is_ok_and(|marker| matches!(marker.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
-/// Takes the lock; says also whether a store was made here before.
-fn lock(path: &Path) -> Result<(File, bool), StoreError> {
-    let marker = path.join(MARKER);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&marker)
-        .map_err(|error| folder("open", &marker, error))?;
-    let taken = patiently(|| file.try_lock(), |error| matches!(error, TryLockError::WouldBlock));
-    taken.map_err(|error| match error {
-        TryLockError::WouldBlock => StoreError::Locked { path: path.to_owned() },
-        TryLockError::Error(error) => folder("lock", &marker, error),
-    })?;
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| folder("read", &marker, error))?;
-    Ok((file, !text.is_empty()))
-}
-
-/// Tries again, for a while, what fails because somebody else has not let go yet.
-fn patiently<T, E>(mut attempt: impl FnMut() -> Result<T, E>, is_held: impl Fn(&E) -> bool) -> Result<T, E> {
-    let began = Instant::now();
-    loop {
-        match attempt() {
-            Err(error) if is_held(&error) && began.elapsed() < LOCK_PATIENCE => thread::sleep(LOCK_RETRY),
-            outcome => return outcome,
-        }
-    }
-}
-
 /// Looks at the files before sled does, and clears away what an interrupted run left half written.
 fn survey(path: &Path, made: bool) -> Result<(), StoreError> {
     let data = fs::metadata(path.join("db")).map(|data| data.len());
@@ -275,7 +224,7 @@ fn open_unlocked(config: &Config) -> ::sled::Result<Db> {
         ::sled::Error::Io(error) => error.to_string().contains("could not acquire lock"),
         _ => false,
     };
-    patiently(|| config.open(), is_held)
+    lock::patiently(|| config.open(), is_held)
 }
 
 fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {

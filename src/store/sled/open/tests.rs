@@ -1,4 +1,4 @@
-use super::*;
+use super::{lock::MARKER, *};
 
 fn words(path: &Path) -> String {
     SledEngine::open(path).unwrap_err().in_words()
