@@ -2,31 +2,37 @@
 
 mod announcing;
 pub mod clock;
+mod errands;
+mod error;
+mod failing;
 mod polling;
 mod rendering;
 mod site;
+mod starting;
 mod upkeep;
+pub mod whereabouts;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
     board::Board,
-    config::Config,
-    fetch::{FetchError, Fetcher, Introduction, Network},
+    config::{Config, StoreSettings},
+    fetch::{Fetcher, Introduction, Network},
     http::{self, Audience, Kept, Limits},
+    metrics::Metrics,
     model::{Source, SourceId},
     notify,
     scheduler::Pulse,
     store::{Store, StoreError},
 };
+pub use error::AppError;
 use polling::Polling;
 pub use rendering::RenderError;
 use rendering::Rendering;
@@ -39,40 +45,6 @@ const CHANGES_MAX: usize = 1024;
 /// Without a turn of the scheduler for so long, the watchdog is not told that we live.
 const PULSE_MAX: Duration = Duration::from_secs(30);
 
-/// The daemon could not start, or could not go on.
-#[derive(Debug, Error)]
-pub enum AppError {
-    /// A listener could not be opened.
-    #[error(
-        "cannot listen on {address} for {who}: {source}. Is another tintinh running? Change `{key}` in feeds.toml to use another port"
-    )]
-    Listen {
-        /// Readers or admins.
-        who: &'static str,
-        /// The key that says where.
-        key: &'static str,
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The store could not be opened or read.
-    #[error("{}", .0.in_words())]
-    Store(#[from] StoreError),
-    /// No client for requests could be made.
-    #[error("{}", .0.failure().reason)]
-    Fetch(#[from] FetchError),
-    /// The feeds could not be made from what the store holds.
-    #[error(transparent)]
-    Render(#[from] RenderError),
-    /// The store failed while running.
-    #[error("the store failed ({0}); ending, so that a restart can open it anew")]
-    StoreFailed(String),
-    /// A task that never ends has ended.
-    #[error("the {0} task has ended; ending, so that a restart can mend it")]
-    Died(&'static str),
-}
-
 /// A daemon that runs.
 pub struct App {
     readers: SocketAddr,
@@ -82,6 +54,8 @@ pub struct App {
     introduction: watch::Sender<Introduction>,
     stop: watch::Sender<bool>,
     store: Store,
+    /// The store's folder when it was opened.
+    path: PathBuf,
     tasks: JoinSet<&'static str>,
 }
 
@@ -90,7 +64,18 @@ impl App {
     ///
     /// # Errors
     /// See [`AppError`]; nothing goes on running then.
-    pub async fn start(mut config: Config) -> Result<Self, AppError> {
+    pub async fn start(config: Config) -> Result<Self, AppError> {
+        starting::patiently(Self::start_on(upkeep::open, config), notify::extend).await
+    }
+
+    /// As [`App::start`], on a store that is opened otherwise than usual.
+    ///
+    /// # Errors
+    /// See [`AppError`]; nothing goes on running then.
+    pub async fn start_on(
+        open: impl AsyncFnOnce(&StoreSettings) -> Result<Store, StoreError>,
+        mut config: Config,
+    ) -> Result<Self, AppError> {
         let readers = listen("readers", "server.listen", config.server.listen).await?;
         let admin = listen("admins", "admin.listen", config.admin.listen).await?;
         let addresses = (bound(&readers, config.server.listen), bound(&admin, config.admin.listen));
@@ -98,7 +83,8 @@ impl App {
         let (introduction, introduced) = watch::channel(announcing::introduction(&config));
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
-        let store = upkeep::open(&config.store).await?;
+        let store = open(&config.store).await?;
+        let path = config.store.path.clone();
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
@@ -120,6 +106,7 @@ impl App {
             introduction,
             stop,
             store,
+            path,
             tasks: JoinSet::new(),
         };
         let hosts = Arc::new(polling::held_hosts(&sources_seen.borrow(), &board, clock::now()));
@@ -132,6 +119,7 @@ impl App {
             sources: sources_seen,
             news: news.clone(),
             pulse: Arc::clone(&pulse),
+            metrics: Arc::new(Metrics::new(app.store.metrics())),
         };
         let site = site::site(&polling, kept_seen, &rendering, &audience);
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
@@ -144,6 +132,9 @@ impl App {
         app.serve("announcing", announcing);
         app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
+        if let Err(error) = whereabouts::tell(&app.path, app.admin) {
+            warn!(%error, "`tintinh export` and `tintinh compact` will not find this daemon");
+        }
         Ok(app)
     }
 
@@ -189,7 +180,7 @@ impl App {
         notify::ready(&in_short(&self.config.borrow(), self.readers));
         let outcome = tokio::select! {
             () = end => Ok(()),
-            reason = self.store.failed() => Err(AppError::StoreFailed(reason)),
+            reason = failing::failed(&self.store) => Err(AppError::StoreFailed(reason)),
             Some(task) = self.tasks.join_next() => Err(AppError::Died(task.unwrap_or("panicked"))),
         };
         notify::stopping();
@@ -204,6 +195,7 @@ impl App {
             info!(tasks = self.tasks.len(), "ending without waiting for polls and answers still under way");
         }
         self.tasks.shutdown().await;
+        whereabouts::forget(&self.path);
         Ok(self.store.close().await?)
     }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod compact;
+mod daemon;
 mod demo;
 mod export;
 mod import;
@@ -26,6 +27,8 @@ const WELL: u8 = 0;
 const FAILURE: u8 = 1;
 /// The arguments or `feeds.toml` are not usable.
 const BAD_INPUT: u8 = 2;
+/// No daemon answers that should.
+const NO_DAEMON: u8 = 3;
 
 /// Polls the news feeds that feeds.toml lists, keeps their entries, and republishes them as one feed.
 #[derive(Debug, Parser)]
@@ -94,7 +97,7 @@ fn load(path: &Path) -> Result<Config, ConfigError> {
 }
 
 /// Does this with the file's settings, and writes what it says on stdout, or why it failed on stderr.
-fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<String, String>) -> u8 {
+fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<String, Failed>) -> u8 {
     let config = match load(path) {
         Ok(config) => config,
         Err(error) => {
@@ -108,10 +111,22 @@ fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<Stri
             let _ = writeln!(std::io::stdout(), "{words}");
             WELL
         }
-        Err(words) => {
-            complain(&words);
-            FAILURE
+        Err(failed) => {
+            complain(&failed.words);
+            failed.code
         }
+    }
+}
+
+/// Why a command did not do what it was asked, and the exit code that says so to scripts.
+struct Failed {
+    code: u8,
+    words: String,
+}
+
+impl From<String> for Failed {
+    fn from(words: String) -> Self {
+        Self { code: FAILURE, words }
     }
 }
 

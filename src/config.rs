@@ -107,6 +107,8 @@ pub struct StoreSettings {
     pub keep_entries: Option<usize>,
     /// The database's cache, in bytes; it may take two to four times as much.
     pub cache: u64,
+    /// The files are made anew by themselves only when they take more than this, in bytes.
+    pub compact_above: u64,
     /// Exports that are made by themselves.
     pub export: Option<ExportSettings>,
 }

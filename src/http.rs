@@ -4,10 +4,12 @@ mod admin;
 mod answer;
 mod asked;
 mod audience;
+mod errand;
 mod html;
 mod index;
 mod language;
 mod listener;
+mod metrics;
 mod status;
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -25,6 +27,7 @@ use tokio::sync::watch;
 use crate::{
     board::Board,
     config::Config,
+    metrics::Metrics,
     model::{ChannelId, Province, Source, SourceId, Timestamp},
     publish::Published,
 };
@@ -33,6 +36,7 @@ use asked::Asked;
 
 pub use admin::admin;
 pub use audience::Audience;
+pub use errand::{Errand, Told};
 pub use listener::{Limits, serve};
 
 /// The documents that are kept rendered.
@@ -72,13 +76,20 @@ pub struct Site {
     pub held_until: Arc<HeldUntil>,
     /// Since when nobody at all can be reached, if that is so: our own network seems to be down.
     pub offline_since: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+    /// Gives all that the store holds, as lines of JSON.
+    pub export: Arc<Errand>,
+    /// Makes the store's files anew, and says in lines of JSON how far it is.
+    pub compact: Arc<Errand>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// What time it is.
     pub clock: fn() -> Timestamp,
 }
 
 /// What readers see.
 pub fn readers(site: Site) -> Router {
-    Router::new()
+    let metrics = Arc::clone(&site.metrics);
+    let router = Router::new()
         .route("/", get(index::page))
         .route("/feed.xml", get(feed))
         .route("/provinces/{file}", get(province))
@@ -86,7 +97,8 @@ pub fn readers(site: Site) -> Router {
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .fallback(|| async { not_found("There is nothing at this address.") })
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(site)
+        .with_state(site);
+    self::metrics::counted(router, metrics, "readers")
 }
 
 /// The last part of an address; one that is not UTF-8 names nothing, and is no reason for an answer of its own.

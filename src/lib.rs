@@ -15,6 +15,7 @@
 //! |---|---|---|
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
 //! | [`keywords`] | Vietnamese text as syllables, and phrases found in it | pure |
+//! | [`metrics`] | what is counted, for monitors; only it names prometheus-client | memory |
 //! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
@@ -59,6 +60,7 @@ pub mod hosts;
 pub mod http;
 pub mod keywords;
 pub mod merge;
+pub mod metrics;
 pub mod model;
 pub mod normalize;
 pub mod notify;

@@ -10,6 +10,12 @@ pub fn ready(status: &str) {
     tell(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
+/// It still starts: systemd shall wait for so long from now (`EXTEND_TIMEOUT_USEC`), beyond its `TimeoutStartSec`.
+pub fn extend(longer: Duration) {
+    let microseconds = u32::try_from(longer.as_micros()).unwrap_or(u32::MAX);
+    tell(&[NotifyState::ExtendTimeoutUsec(microseconds)]);
+}
+
 /// The configuration was read anew, well or not.
 pub fn status(status: &str) {
     tell(&[NotifyState::Status(status)]);

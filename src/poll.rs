@@ -1,5 +1,6 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
 
+mod polled;
 mod question;
 mod readers;
 mod reading;
@@ -18,12 +19,13 @@ use crate::{
     filter,
     hosts::{Host, Itinerary, Visit},
     model::{
-        Alike, Changes, Commit, Digest, Failure, Hints, Known, NewEntry, Outcome, Reach, Source, SourceId,
-        SourceState, State, Tally, Timestamp, Validators,
+        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
+        State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+pub use polled::Polled;
 use question::Question;
 use readers::{ReadError, Readers};
 use words::{tell, tell_notes};
@@ -38,19 +40,6 @@ pub struct Poller<Clock> {
     board: Arc<Board>,
     readers: Readers,
     clock: Clock,
-}
-
-/// What a poll came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Polled {
-    /// When the source is due again.
-    pub next: Timestamp,
-    /// At which host.
-    pub host: Host,
-    /// How far the request came; none where nothing was asked.
-    pub reach: Option<Reach>,
-    /// Whether readers see a difference.
-    pub changed: bool,
 }
 
 /// What the answer came to, and what it changes.
@@ -98,22 +87,25 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         tell(&source.id, &reading.outcome, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
-        let shown = |new: &NewEntry| new.dropped.is_none();
-        let changed = reading.changes.inserted.iter().any(shown) || !reading.changes.updated.is_empty();
+        let outcome = words::outcome(&reading.outcome, after.state);
+        let Changes { inserted, updated, .. } = &reading.changes;
+        let shown = inserted.iter().filter(|new| new.dropped.is_none()).count();
+        let (inserted, updated) = (shown, updated.len());
         let kept = self.commit(source, reading, after.clone(), now).await;
-        let (after, changed) = match kept {
-            Ok(()) => (after, changed),
+        let (after, outcome, inserted, updated) = match kept {
+            Ok(()) => (after, outcome, inserted, updated),
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
                 let words = format!("could not keep what was read: {}", error.in_words());
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
-                (cadence::unkept(&before, &after, source, failure, &circumstances), false)
+                let after = cadence::unkept(&before, &after, source, failure, &circumstances);
+                (after, State::Internal.name(), 0, 0)
             }
         };
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
         self.board.set(&source.id, after);
-        Polled { next, host, reach, changed }
+        Polled { next, host, reach, outcome, inserted, updated }
     }
 
     async fn ask(

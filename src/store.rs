@@ -16,27 +16,29 @@ mod samples;
 mod sled;
 #[cfg(test)]
 mod trial;
+mod work;
 mod writer;
 
 use std::{
     collections::HashMap,
     fmt,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tokio::{
     sync::{mpsc, oneshot},
     task::spawn_blocking,
+    time::timeout,
 };
 
-use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
-    SourceState, StoredEntry, Timestamp,
+use crate::{
+    metrics::{CommitEnd, StoreMetrics},
+    model::{
+        Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
+        SourceState, StoredEntry, Timestamp,
+    },
 };
 
 pub use self::{
@@ -62,9 +64,9 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(10);
 /// The handle to the store; clones are cheap and mean the same store.
 ///
 /// One thread owns all writes and shares one fsync among those that wait together. Reads run beside it on blocking
-/// threads. After a write has failed, and it is unknown what reached the disk, the store is *failed*: reads go on,
-/// writes give [`StoreError::Failed`] at once, and [`Store::failed`] tells, so that the process can be ended and
-/// begin anew from what the disk holds.
+/// threads. After a write has failed, and it is unknown what reached the disk, the store is *failed*: reads go on as
+/// far as the engine still can, writes give [`StoreError::Failed`] at once, and [`Store::failed`] tells, so that the
+/// process can be ended and begin anew from what the disk holds.
 ///
 /// When the last clone goes, waiting writes are still done, but nobody waits for them: end with [`Store::close`].
 #[derive(Clone)]
@@ -74,6 +76,9 @@ pub struct Store {
     notes: Notes,
     failure: Failure,
     unacknowledged: Gate,
+    metrics: StoreMetrics,
+    /// Held while the database is made anew.
+    compacting: Arc<Mutex<()>>,
     ended: Arc<Mutex<Option<End>>>,
 }
 
@@ -106,14 +111,19 @@ impl Store {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let unacknowledged = Gate::default();
         let notes = Notes::default();
+        let metrics = StoreMetrics::default();
+        metrics.set_rescued(engine.rescue().is_some());
         let writer = writer::Means {
             engine: Arc::clone(&engine),
             notes: notes.clone(),
             failure: failure.clone(),
             unacknowledged: Arc::clone(&unacknowledged),
+            metrics: metrics.clone(),
         };
         let ended = writer::start(writer, requests, queue.downgrade())?;
-        Ok(Self { engine, queue, notes, failure, unacknowledged, ended: Arc::new(Mutex::new(Some(ended))) })
+        let ended = Arc::new(Mutex::new(Some(ended)));
+        let compacting = Arc::default();
+        Ok(Self { engine, queue, notes, failure, unacknowledged, metrics, compacting, ended })
     }
 
     /// Writes a poll's end, all of it or nothing. When this returns well, a commit with changes, or one that asks to
@@ -126,7 +136,15 @@ impl Store {
     /// has failed), or when the store is closed.
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.notes.forget(&commit.source);
-        self.write(Work::Commit(Box::new(commit))).await
+        let asked = Instant::now();
+        let outcome = self.write(Work::Commit(Box::new(commit))).await;
+        let end = match &outcome {
+            Ok(_) => CommitEnd::Kept,
+            Err(error) if error.is_refusal() => CommitEnd::Refused,
+            Err(_) => CommitEnd::Failed,
+        };
+        self.metrics.committed(end, asked.elapsed());
+        outcome
     }
 
     /// Remembers the state of a source whose poll brought nothing new. It is written with the next commit, or within a
@@ -162,6 +180,12 @@ impl Store {
         }
     }
 
+    /// What is counted of it; a clone counts on.
+    #[must_use]
+    pub fn metrics(&self) -> StoreMetrics {
+        self.metrics.clone()
+    }
+
     /// Waits until the store has failed, and says why. Ends never while all is well.
     pub async fn failed(&self) -> String {
         self.failure.told().await
@@ -171,6 +195,14 @@ impl Store {
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.failure.reason()
+    }
+
+    /// Whether there is room on the disk to write; also asked of a store that has failed.
+    ///
+    /// # Errors
+    /// When there is not, in words.
+    pub fn room(&self) -> Result<(), StoreError> {
+        self.engine.room()
     }
 
     /// What is known under these keys of this source; keys that are not known are absent.
@@ -241,38 +273,6 @@ impl Store {
         self.engine.rescue()
     }
 
-    /// What the store's files and its data take. Slow.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn usage(&self) -> Result<Usage, StoreError> {
-        self.read(Engine::usage).await
-    }
-
-    /// Makes the database anew; see [`Engine::compact`]. Given up once the future is dropped.
-    ///
-    /// # Errors
-    /// As with [`Engine::compact`].
-    pub async fn compact(&self) -> Result<Compaction, StoreError> {
-        let wish = Wish::default();
-        let dropped = Arc::clone(&wish.0);
-        self.read(move |engine| engine.compact(&|| !dropped.load(Ordering::Relaxed))).await
-    }
-
-    /// Writes all that is kept to this file; see [`export::to_file`]. Commits go on beside it.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or the file not be written.
-    pub async fn export(&self, file: PathBuf) -> Result<export::Summary, export::ExportError> {
-        let engine = Arc::clone(&self.engine);
-        let wish = Wish::default();
-        let dropped = Arc::clone(&wish.0);
-        let exporting = spawn_blocking(move || {
-            export::to_file(&*engine, &file, &mut |_| !dropped.load(Ordering::Relaxed))
-        });
-        exporting.await.map_err(|error| writer::ended_badly("exporting the store", error))?
-    }
-
     /// Waits for the writes under way, so that only what was acknowledged is seen.
     async fn read_acknowledged<T: Send + 'static>(
         &self,
@@ -299,8 +299,8 @@ impl Store {
     /// read; the database itself is closed with the last of them.
     ///
     /// # Errors
-    /// When the last writes failed or are not done after 10 s, or when a clone has closed the store
-    /// already.
+    /// When the last writes failed or are not done after 10 s, when the database does not close in 10 s more, or when a
+    /// clone has closed the store already.
     pub async fn close(self) -> Result<(), StoreError> {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
         let ended = ended.ok_or(StoreError::Closed)?;
@@ -313,21 +313,13 @@ impl Store {
         let closing = spawn_blocking(move || {
             let late = |_| StoreError::Unfinished { seconds: CLOSE_DEADLINE.as_secs() };
             let outcome = ended.recv_timeout(CLOSE_DEADLINE).map_err(late)?;
-            // Dropped here, as closing the database blocks.
+            // Dropped here, as closing the database blocks; of one that has failed it may do so for ever.
             drop(self);
             outcome
         });
-        closing.await.map_err(|error| writer::ended_badly("closing the store", error))?
-    }
-}
-
-/// Tells blocking work, once it is dropped, that nobody waits for it any more.
-#[derive(Default)]
-struct Wish(Arc<AtomicBool>);
-
-impl Drop for Wish {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        let late = |_| StoreError::Unfinished { seconds: 2 * CLOSE_DEADLINE.as_secs() };
+        let closed = timeout(2 * CLOSE_DEADLINE, closing).await.map_err(late)?;
+        closed.map_err(|error| writer::ended_badly("closing the store", error))?
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     config::Config,
     fetch::Fetcher,
     hosts::{Host, Hosts, Visit},
+    metrics::Metrics,
     model::{Source, SourceId, SourceState, Timestamp},
     poll::Poller,
     scheduler::{Due, Ended, Pulse, Scheduler},
@@ -31,19 +32,20 @@ pub(super) struct Polling {
     /// Of whom readers will see a difference.
     pub(super) news: mpsc::Sender<SourceId>,
     pub(super) pulse: Arc<Pulse>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Polling {
     /// Polls until `stopped` turns true.
     pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
-        let Self { fetcher, store, board, hosts, config, sources, news, pulse } = self;
+        let Self { fetcher, store, board, hosts, config, sources, news, pulse, metrics } = self;
         let clock: fn() -> Timestamp = clock::now;
         let poller = Poller::new(fetcher, store, Arc::clone(&board), clock);
         let first_due = move |source: &Source| {
             let state = board.state(&source.id);
             Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
         };
-        let poll = poll_of(poller, config, news);
+        let poll = poll_of(poller, config, news, metrics);
         Scheduler { sources, poll, first_due, hosts, clock, pulse }.run(stopped).await;
     }
 }
@@ -53,14 +55,16 @@ fn poll_of(
     poller: Poller<fn() -> Timestamp>,
     config: watch::Receiver<Arc<Config>>,
     news: mpsc::Sender<SourceId>,
+    metrics: Arc<Metrics>,
 ) -> impl Fn(Arc<Source>, Visit, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
     let poller = Arc::new(poller);
     move |source: Arc<Source>, visit, offline| {
-        let (poller, news) = (Arc::clone(&poller), news.clone());
+        let (poller, news, metrics) = (Arc::clone(&poller), news.clone(), Arc::clone(&metrics));
         let window = config.borrow().channel.window;
         Box::pin(async move {
             let came = poller.poll(&source, visit, window, offline).await;
-            if came.changed {
+            metrics.polled(came.outcome, came.inserted, came.updated);
+            if came.changed() {
                 // A renderer that is gone means that we are ending.
                 let _ = news.send(source.id.clone()).await;
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{
-    clock,
+    clock, errands,
     polling::{Polling, held_until},
     rendering::Rendering,
 };
@@ -25,9 +25,10 @@ pub(super) fn site(
     rendering: &Arc<Rendering>,
     audience: &Arc<Audience>,
 ) -> Site {
-    let Polling { config, board, pulse, store, hosts, .. } = polling;
+    let Polling { config, board, pulse, store, hosts, metrics, .. } = polling;
     let (hosts, known) = (Arc::clone(hosts), Arc::clone(board));
     let rescue = store.rescue().map(ToString::to_string);
+    let (to_export, to_compact) = (store.clone(), store.clone());
     let (store, offline) = (store.clone(), Arc::clone(pulse));
     let rendering = Arc::clone(rendering);
     let render = move |id: SourceId| -> http::Rendered {
@@ -50,6 +51,9 @@ pub(super) fn site(
         store_rescue: rescue,
         held_until: Arc::new(move |source| held_until(&hosts, &known, source)),
         offline_since: Arc::new(move || offline.offline_since()),
+        export: Arc::new(move || errands::export(&to_export)),
+        compact: Arc::new(move || errands::compact(&to_compact)),
+        metrics: Arc::clone(metrics),
         clock: clock::now,
     }
 }

@@ -22,10 +22,9 @@ const MEASURE_FIRST: TimeDelta = TimeDelta::minutes(50);
 /// After an export that failed, the next is tried so much later.
 const EXPORT_AGAIN: Duration = Duration::from_mins(10);
 
-/// The store is made anew when its files take so many times its data,
+/// The store is made anew when its files take so many times its data, and more than `compact_above`: smaller ones waste
+/// nothing that matters.
 const WASTE: u64 = 4;
-/// and so much: smaller ones waste nothing that matters.
-const FILES_MIN: u64 = 256 << 20;
 
 /// Opens the store, and says so where it was found damaged.
 pub(super) async fn open(settings: &StoreSettings) -> Result<Store, StoreError> {
@@ -44,8 +43,10 @@ pub(super) struct Upkeep {
     rendering: Arc<Rendering>,
     config: watch::Receiver<Arc<Config>>,
     news: mpsc::Sender<SourceId>,
-    /// When wasted room was last looked for.
+    /// When wasted room was last looked for,
     measured: Timestamp,
+    /// and from which size on.
+    above: u64,
 }
 
 impl Upkeep {
@@ -55,12 +56,14 @@ impl Upkeep {
         config: watch::Receiver<Arc<Config>>,
         news: mpsc::Sender<SourceId>,
     ) -> Self {
+        let above = config.borrow().store.compact_above;
         Self {
             store: store.clone(),
             rendering: Arc::clone(rendering),
             config,
             news,
             measured: clock::now() - MEASURE_EVERY + MEASURE_FIRST,
+            above,
         }
     }
 
@@ -69,8 +72,10 @@ impl Upkeep {
         loop {
             self.prune().await;
             let next_export = self.export().await;
-            if clock::now() - self.measured >= MEASURE_EVERY {
-                self.measured = clock::now();
+            // An admin who says another size wants to see what comes of it.
+            let above = self.config.borrow().store.compact_above;
+            if clock::now() - self.measured >= MEASURE_EVERY || above != self.above {
+                (self.measured, self.above) = (clock::now(), above);
                 self.compact().await;
             }
             tokio::select! {
@@ -113,13 +118,28 @@ impl Upkeep {
     async fn compact(&self) {
         let done = async {
             let usage = self.store.usage().await?;
-            if is_wasteful(usage) { self.store.compact().await.map(Some) } else { Ok(None) }
+            self.tell(usage);
+            if !is_wasteful(usage, self.above) {
+                return Ok(None);
+            }
+            let done = self.store.compact().await?;
+            self.tell(Usage { files: done.after, ..usage });
+            Ok(Some(done))
         };
         match done.await {
             Ok(Some(done)) => info!(before = done.before, after = done.after, "the store was made anew"),
             Ok(None) => {}
-            Err(error) => warn!(error = error.in_words(), "the store could not be made anew"),
+            Err(error) => {
+                let error: StoreError = error;
+                warn!(error = error.in_words(), "the store could not be made anew");
+            }
         }
+    }
+
+    /// Tells monitors what was measured.
+    fn tell(&self, usage: Usage) {
+        let second = clock::now().timestamp().unsigned_abs();
+        self.store.metrics().measured(second, usage.files, usage.live, usage.entries);
     }
 
     async fn prune(&mut self) {
@@ -147,8 +167,8 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
     names.collect()
 }
 
-fn is_wasteful(usage: Usage) -> bool {
-    usage.files >= FILES_MIN && usage.files / WASTE > usage.live
+fn is_wasteful(usage: Usage, above: u64) -> bool {
+    usage.files > above && usage.files / WASTE > usage.live
 }
 
 #[cfg(test)]
@@ -157,14 +177,11 @@ mod tests {
 
     #[test]
     fn only_large_files_that_hold_little_are_wasteful() {
-        let table = [
-            (FILES_MIN - 1, 1, false),
-            (FILES_MIN, 1, true),
-            (FILES_MIN, FILES_MIN / 4, false),
-            (FILES_MIN, FILES_MIN / 4 - 1, true),
-        ];
-        for (files, live, expected) in table {
-            assert_eq!(is_wasteful(Usage { files, live, rows: 9 }), expected, "{files} {live}");
+        for (files, live, expected) in
+            [(1000, 1, false), (1001, 1, true), (2000, 500, false), (2000, 499, true), (1000, 0, false)]
+        {
+            let usage = Usage { files, live, ..Usage::default() };
+            assert_eq!(is_wasteful(usage, 1000), expected, "{files} {live}");
         }
     }
 }

@@ -40,9 +40,12 @@ fn take(engine: &SledEngine, path: &Path, file: &Path) -> Result<Summary, Import
     if !is_empty {
         return Err(ImportError::NotEmpty { path: path.to_owned() });
     }
-    let mut progress = Progress::new("imported");
+    let mut progress = Progress::new("imported", "entries");
     let summary = engine.refill(|fresh| {
-        export::read(&mut export::from_file(file)?, fresh, &mut |so_far| progress.tell(so_far))
+        export::read(&mut export::from_file(file)?, fresh, &mut |so_far| {
+            progress.tell(so_far.entries + so_far.tombstones);
+            true
+        })
     });
     progress.end();
     summary

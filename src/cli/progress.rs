@@ -7,21 +7,21 @@ use crate::store::export::Summary;
 /// A line on stderr that is written over and over.
 pub(super) struct Progress {
     done: &'static str,
+    what: &'static str,
     on_terminal: bool,
 }
 
 impl Progress {
-    pub(super) fn new(done: &'static str) -> Self {
-        Self { done, on_terminal: stderr().is_terminal() }
+    pub(super) fn new(done: &'static str, what: &'static str) -> Self {
+        Self { done, what, on_terminal: stderr().is_terminal() }
     }
 
-    /// Says how far it is. The work shall always go on.
-    pub(super) fn tell(&mut self, so_far: Summary) -> bool {
+    /// Says how far it is.
+    pub(super) fn tell(&mut self, so_far: u64) {
         if self.on_terminal {
             // Who closed stderr does not want to know.
-            let _ = write!(stderr(), "\r{} {} entries", self.done, so_far.entries + so_far.tombstones);
+            let _ = write!(stderr(), "\r{} {so_far} {}", self.done, self.what);
         }
-        true
     }
 
     pub(super) fn end(&mut self) {

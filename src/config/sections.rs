@@ -38,6 +38,8 @@ const KEEPS: RangeInclusive<Duration> = DAY..=Duration::from_hours(24 * 36_525);
 const MOST_KEPT: usize = 10_000_000;
 /// sled itself takes some MiB, and two to four times what it is told.
 const CACHES: RangeInclusive<u64> = (4 << 20)..=(16 << 30);
+/// A fresh database takes 16 MiB; nobody has a disk of a PiB.
+const COMPACT_ABOVE: RangeInclusive<u64> = (1 << 20)..=(1 << 50);
 const EXPORTS_EVERY: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(24 * 366);
 const MOST_EXPORTS: usize = 1000;
 
@@ -123,6 +125,7 @@ pub(super) fn read_store(
         keep: table.duration("keep", KEEPS, problems).unwrap_or(KEEP),
         keep_entries: table.count("keep_entries", 1..=MOST_KEPT, problems),
         cache: table.size("cache", CACHES, problems).unwrap_or(CACHE),
+        compact_above: table.size("compact_above", COMPACT_ABOVE, problems).unwrap_or(256 << 20),
         export: export.map(|folder| ExportSettings {
             folder,
             every: every.unwrap_or(DAY),

@@ -60,6 +60,7 @@ pub(super) static STORE: Shape = Shape {
         key("keep", "\"180d\""),
         key("keep_entries", "1000"),
         key("cache", "\"64MiB\""),
+        key("compact_above", "\"256MiB\""),
         key("export", "\"exports\""),
         key("export_every", "\"24h\""),
         key("export_keep", "7"),

@@ -84,11 +84,13 @@ fn a_source_overrides_the_defaults_and_the_defaults_the_standard() {
 
 #[test]
 fn the_store_keeps_what_the_file_says() {
-    let config = good("[store]\nkeep = \"30d\"\nkeep_entries = 500\ncache = \"16MiB\"\nexport = \"out\"\n");
+    let config = good(
+        "[store]\nkeep = \"30d\"\nkeep_entries = 500\ncache = \"16MiB\"\ncompact_above = \"1GiB\"\nexport = \"out\"\n",
+    );
     let store = config.store;
     assert_eq!(
-        (store.keep, store.keep_entries, store.cache),
-        (Duration::from_hours(720), Some(500), 16 << 20)
+        (store.keep, store.keep_entries, store.cache, store.compact_above),
+        (Duration::from_hours(720), Some(500), 16 << 20, 1 << 30)
     );
     let folder = PathBuf::from("/etc/tintinh/out");
     let every = Duration::from_hours(24);
@@ -193,7 +195,7 @@ fn the_shipped_head_shows_the_defaults() {
         }
         uncommented.push('\n');
     }
-    assert_eq!(shown, 35);
+    assert_eq!(shown, 36);
     let (mut config, mut shipped) = (good(&uncommented), good(SHIPPED));
     assert!(config.server.public_url_given);
     config.server.public_url_given = false;

@@ -1,7 +1,10 @@
 //! What admins and their tools see. A web page that the admin visits must not be able to drive it: requests that come
 //! under a foreign name or from a foreign page are refused.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -12,20 +15,25 @@ use axum::{
     routing::get,
 };
 
-use super::{Site, method_not_allowed, not_found, plain, status};
+use super::{Site, errand, method_not_allowed, not_found, plain, status};
 
 /// What the admin listener serves.
 pub fn admin(site: Site) -> Router {
-    Router::new()
+    let metrics = Arc::clone(&site.metrics);
+    let router = Router::new()
         .route("/", get(status::page))
         .route("/status.json", get(status::json))
+        .route("/metrics", get(super::metrics::metrics))
+        .route("/export", errand::route(|site| (site.export)()))
+        .route("/compact", errand::route(|site| (site.compact)()))
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .fallback(|| async {
             not_found("There is nothing at this address. The start page tells how the sources fare: /")
         })
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(refuse_foreign))
-        .with_state(site)
+        .with_state(site);
+    super::metrics::counted(router, metrics, "admins")
 }
 
 async fn refuse_foreign(request: Request, next: Next) -> Response {

@@ -61,8 +61,13 @@ impl Limits {
         lifetime: Duration::from_mins(10),
     };
     /// For admins and their tools, which are few and near: short, so that a queue of the silent passes soon (a thousand of
-    /// them in half a minute).
-    pub const ADMINS: Self = Self { connections: 64, request: Duration::from_secs(2), ..Self::READERS };
+    /// them in half a minute). An export or a compaction of a large store may take hours on a slow disk.
+    pub const ADMINS: Self = Self {
+        connections: 64,
+        request: Duration::from_secs(2),
+        lifetime: Duration::from_hours(12),
+        ..Self::READERS
+    };
 }
 
 /// Answers by `router` until `stop` turns true or its sender is gone, then finishes the answers under way. No error of

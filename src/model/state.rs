@@ -142,6 +142,47 @@ pub enum State {
     Internal,
 }
 
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::New,
+        Self::Ok,
+        Self::Silent,
+        Self::Offline,
+        Self::Unreachable,
+        Self::Refused,
+        Self::Throttled,
+        Self::Unavailable,
+        Self::Missing,
+        Self::Gone,
+        Self::Unreadable,
+        Self::TooMuch,
+        Self::Forbidden,
+        Self::Internal,
+    ];
+
+    /// The word by which programs know it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Ok => "ok",
+            Self::Silent => "silent",
+            Self::Offline => "offline",
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Missing => "missing",
+            Self::Gone => "gone",
+            Self::Unreadable => "unreadable",
+            Self::TooMuch => "too-much",
+            Self::Forbidden => "forbidden",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// ETag and Last-Modified, verbatim (RFC 9110 §8.8): one pair, replaced together, never invented. Bytes, because an
 /// ETag may hold what is not UTF-8.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -276,4 +317,17 @@ pub enum Reach {
 impl Failure {
     /// The longest reason kept, in characters.
     pub const REASON_MAX: usize = 500;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_the_name_that_it_is_stored_under() {
+        for (place, state) in State::ALL.into_iter().enumerate() {
+            assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{}\"", state.name()));
+            assert!(!State::ALL[..place].contains(&state), "{} is listed twice", state.name());
+        }
+    }
 }

@@ -26,6 +26,17 @@ pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: T
     }
 }
 
+/// What came of a poll in a word, of few.
+pub(super) fn outcome(outcome: &Outcome, after: State) -> &'static str {
+    match outcome {
+        Outcome::Read(_) => "read",
+        Outcome::Unchanged(..) => "unchanged",
+        Outcome::NotModified(_) => "not-modified",
+        Outcome::PutOff { .. } => "put-off",
+        Outcome::Failed(_) => after.name(),
+    }
+}
+
 /// What had to be put right, and what the admin and the publisher should know: once, not at every poll.
 pub(super) fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceState) {
     if after.state == State::Silent && before.state != State::Silent {

@@ -1,17 +1,23 @@
 //! The contract of [`Engine`], run over every engine. A bench lends the engine and opens it anew.
 
+mod large;
+mod states;
 mod titles;
 mod upkeep;
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use tempfile::TempDir;
 
 use super::{Census, Engine, MemoryEngine, Scope, SledEngine, samples::*};
-use crate::model::{
-    ChannelId, ChannelState, Digest, EntryKey, Headcount, KnownEntry, Province, Row, Rule, Seq, SourceState,
-    StoredEntry, Validators,
+use crate::model::{ChannelId, EntryKey, KnownEntry, Row, Seq, StoredEntry};
+
+use large::{
+    a_huge_entry_is_kept_and_harms_no_other, a_large_commit_is_whole_and_in_order,
+    a_scan_sees_no_half_of_a_commit, everything_is_there_after_reopening,
 };
+
+use states::{states_and_channels_come_back_as_they_were, states_that_are_kept_together_are_all_there};
 
 use titles::{
     a_title_is_that_of_several_entries_and_keeps_none_out, aliases_are_counted_with_their_entry,
@@ -262,141 +268,4 @@ fn what_is_unknown_is_absent<B: Bench>() {
     assert!(engine.known(&source("bao-moi"), &[key(1)]).unwrap().is_empty());
     let found = engine.entries(&[Seq(3), Seq(9), Seq(0), Seq(1), Seq(3)]).unwrap();
     assert_eq!(found.iter().map(|stored| stored.seq.0).collect::<Vec<_>>(), [3, 1, 3]);
-}
-
-fn channel_state(sources: u32) -> ChannelState {
-    let floor =
-        |number: u32| (source(&format!("nguon-{number}")), (i64::from(number) * 7_919, Seq(number.into())));
-    ChannelState {
-        digest: Digest::of(&[&sources.to_be_bytes()]),
-        rules: Digest::of(&[b"rules"]),
-        last_modified: at(sources),
-        rendered: Some(at(sources + 1)),
-        floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
-        readers: (sources > 0).then(|| Headcount { readers: sources, at: at(sources + 2) }),
-    }
-}
-
-fn states_and_channels_come_back_as_they_were<B: Bench>() {
-    let bench = B::new();
-    let mut odd = commit("bao", 10, &[]);
-    odd.state.validators =
-        Validators { etag: Some(b"\"\xff\xfe\x00\"".to_vec()), last_modified: Some(b"h\xf4m nay".to_vec()) };
-    odd.state.reason = "máy chủ nói: «hết chỗ»".to_owned();
-    odd.state.body = Some(Digest([9; 16]));
-    bench.engine().apply(&commit("bao", 5, &[])).unwrap();
-    bench.engine().apply(&odd).unwrap();
-    let province = ChannelId::Province(Province::find("ninh-binh").unwrap());
-    let own = ChannelId::Source(source("bao"));
-    // 40,000 floors take more than one value; fewer of them later must leave nothing of the former.
-    bench.engine().keep_channel(&ChannelId::All, &channel_state(40_000)).unwrap();
-    bench.engine().keep_channel(&province, &channel_state(40_000)).unwrap();
-    bench.engine().keep_channel(&province, &channel_state(3)).unwrap();
-    bench.engine().keep_channel(&own, &channel_state(0)).unwrap();
-    let bench = bench.reopen();
-    let engine = bench.engine();
-    assert_eq!(engine.source_states().unwrap(), [(source("bao"), odd.state)].into());
-    for (id, sources) in [(&ChannelId::All, 40_000), (&province, 3), (&own, 0)] {
-        assert_eq!(engine.channel_state(id).unwrap(), Some(channel_state(sources)), "{id}");
-    }
-    let census = engine.check().unwrap();
-    assert_eq!((census.sources, census.channels, census.faults), (1, 3, 0));
-}
-
-fn states_that_are_kept_together_are_all_there<B: Bench>() {
-    let bench = B::new();
-    bench.engine().apply(&commit("bao", 5, &[1])).unwrap();
-    let long = "máy chủ nói: hết chỗ".repeat(25);
-    let state =
-        |number: u32| SourceState { failures: number, reason: long.clone(), ..SourceState::default() };
-    // More than a batch may hold.
-    let states: Vec<_> = (0..5_000).map(|number| (source(&format!("s-{number}")), state(number))).collect();
-    bench.engine().keep_states(&states).unwrap();
-    bench.engine().keep_states(&[(source("bao"), state(7)), (source("s-3"), state(9))]).unwrap();
-    let bench = bench.reopen();
-    let kept = bench.engine().source_states().unwrap();
-    assert_eq!((kept.len(), &kept[&source("s-4999")]), (5_001, &state(4_999)));
-    assert_eq!((kept[&source("bao")].failures, kept[&source("s-3")].failures), (7, 9));
-    assert_eq!(bench.engine().check().unwrap().faults, 0);
-}
-
-fn a_huge_entry_is_kept_and_harms_no_other<B: Bench>() {
-    let bench = B::new();
-    let mut commit = commit("bao", 10, &[1, 2, 3]);
-    let noise = (0..40_000_u32).map(|number| Digest::of(&[&number.to_be_bytes()]).to_string());
-    commit.changes.inserted[1].entry.content = Some(noise.collect());
-    bench.engine().apply(&commit).unwrap();
-    let bench = bench.reopen();
-    let engine = bench.engine();
-    assert_eq!(one(engine, Seq(3)).entry, entry(1));
-    assert_eq!(one(engine, Seq(1)).entry, entry(3));
-    let huge = one(engine, Seq(2));
-    assert_eq!((huge.key, huge.entry.title, huge.entry.summary), (key(2), entry(2).title, entry(2).summary));
-    assert_census(engine, 3, 6);
-}
-
-fn a_large_commit_is_whole_and_in_order<B: Bench>() {
-    let bench = B::new();
-    let numbers_in: Vec<u32> = (1..=400).collect();
-    let mut large = commit("bao", 10, &numbers_in);
-    for (new, number) in large.changes.inserted.iter_mut().zip(0_u32..) {
-        let noise = (0..600_u32)
-            .map(|part| Digest::of(&[&[number, part].map(u32::to_be_bytes).concat()]).to_string());
-        new.entry.content = Some(noise.collect());
-    }
-    let committed = bench.engine().apply(&large).unwrap();
-    let falling: Vec<u64> = (1..=400).rev().collect();
-    assert_eq!(committed.inserted.iter().map(|seq| seq.0).collect::<Vec<_>>(), falling);
-    let bench = bench.reopen();
-    let engine = bench.engine();
-    assert_eq!(numbers(engine, &Scope::Source(source("bao"))), falling);
-    for (new, stored) in large.changes.inserted.iter().zip(engine.entries(&committed.inserted).unwrap()) {
-        assert_eq!(new.entry, stored.entry);
-    }
-    assert_eq!(engine.source_states().unwrap()[&source("bao")], large.state);
-    assert_census(engine, 400, 800);
-}
-
-fn everything_is_there_after_reopening<B: Bench>() {
-    let bench = B::new();
-    for round in 0..20 {
-        bench
-            .engine()
-            .apply(&commit(["bao", "dai"][round as usize % 2], round, &[round * 2, round * 2 + 1]))
-            .unwrap();
-    }
-    bench.engine().apply(&update("bao", 99, Seq(1), "Sửa")).unwrap();
-    let seqs: Vec<Seq> = (0..50).map(Seq).collect();
-    let look = |engine: &B::Kind| {
-        let keys = [key(4), link_key(5), EntryKey::new(Rule::Fingerprint, "x")];
-        let found = (engine.entries(&seqs).unwrap(), engine.known(&source("bao"), &keys).unwrap());
-        (found, rows(engine, &Scope::All), engine.source_states().unwrap(), engine.check().unwrap())
-    };
-    let before = look(bench.engine());
-    let bench = bench.reopen();
-    assert_eq!(look(bench.engine()), before);
-    assert_eq!(bench.engine().apply(&commit("bao", 100, &[1_000])).unwrap().inserted, [Seq(41)]);
-    assert_census(bench.engine(), 41, 82);
-}
-
-fn a_scan_sees_no_half_of_a_commit<B: Bench>() {
-    let bench = B::new();
-    let engine = bench.engine();
-    std::thread::scope(|scope| {
-        let writer = scope.spawn(|| {
-            for round in 0..60 {
-                let numbers: Vec<u32> = (0..7).map(|number| round * 7 + number).collect();
-                // Alternately above and below what is there, so that a walk could meet one end alone.
-                let mut commit = commit("bao", 1_000 + round, &numbers);
-                for new in commit.changes.inserted.iter_mut().step_by(2) {
-                    new.place = at(500 - round);
-                }
-                engine.apply(&commit).unwrap();
-            }
-        });
-        while !writer.is_finished() {
-            assert_eq!(rows(engine, &Scope::All).len() % 7, 0);
-        }
-    });
-    assert_eq!(rows(engine, &Scope::All).len(), 420);
 }

@@ -139,6 +139,14 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
+    /// Tombstones of this source that its document may list still, lowest number first, at most so many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn listed(&self, _source: &SourceId, _most: usize) -> Result<Vec<Seq>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
     /// Makes tombstones of these entries, all of them or none; its document may list each of them still. What is no
     /// entry is passed over.
     ///
@@ -204,6 +212,14 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
+    /// Whether there is room on the disk to write. May be asked after a failure too, when all else may hang; must not block.
+    ///
+    /// # Errors
+    /// When there is not.
+    fn room(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Whether the engine's own threads are well. Asked about once a second; must not block.
     ///
     /// # Errors
@@ -235,6 +251,8 @@ pub struct Usage {
     pub live: u64,
     /// Rows.
     pub rows: u64,
+    /// Those of them that are entries.
+    pub entries: u64,
 }
 
 /// What a compaction came to.

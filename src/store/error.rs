@@ -94,6 +94,9 @@ pub enum StoreError {
     /// The engine has no such operation.
     #[error("this kind of store cannot do that")]
     Unable,
+    /// The database is being made anew already.
+    #[error("the store's files are being made anew already")]
+    Busy,
     /// What was under way was given up, because it was asked to. Nothing has changed.
     #[error("given up before its end; nothing has changed")]
     Abandoned,
@@ -130,6 +133,7 @@ impl StoreError {
                 | Self::FileLimit { .. }
                 | Self::Damaged { .. }
                 | Self::Unable
+                | Self::Busy
                 | Self::Contradiction { .. }
         )
     }

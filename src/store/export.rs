@@ -12,7 +12,7 @@ use crate::model::{ChannelId, Record, Seq};
 
 pub use self::{
     error::{ExportError, ImportError},
-    file::{from_file, is_packed, to_file},
+    file::{from_file, is_packed, receive, to_file},
     rotation::{due, name, newest, surplus},
 };
 

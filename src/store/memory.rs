@@ -230,6 +230,12 @@ impl Engine for MemoryEngine {
         Ok(kept.entries.range(Seq(after.0 + 1)..).take(most).map(|(_, stored)| stored.clone()).collect())
     }
 
+    fn listed(&self, source: &SourceId, most: usize) -> Result<Vec<Seq>, StoreError> {
+        let mut listed = self.kept().listed(source)?;
+        listed.truncate(most);
+        Ok(listed)
+    }
+
     fn left_before(&self, before: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
         let kept = self.kept();
         Ok(kept.left.range(..(before, Seq(0))).take(most).map(|(_, seq)| *seq).collect())

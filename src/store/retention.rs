@@ -13,7 +13,8 @@ use crate::model::{Row, Seq, SourceId, StoredEntry, Timestamp};
 
 use super::{Engine, Scope, Store, StoreError, writer::Work};
 
-/// How long a tombstone is kept after its source's document ceased to list it (promise P3).
+/// How long a tombstone is kept after its source's document ceased to list it (promise P3); after it was last read, where
+/// it is read no more: the source is gone from feeds.toml, or has failed ever since.
 pub const TOMBSTONES: Duration = Duration::from_hours(180 * 24);
 
 /// Entries that are looked at in one step.
@@ -89,10 +90,32 @@ impl Store {
             self.prune_by_count(keep, most, now, &mut pruned).await?;
         }
         let end = before(now, TOMBSTONES);
+        self.forget(&mut pruned, move |engine| engine.left_before(end, WRITE_MAX)).await?;
+        for source in self.unread_since(end).await? {
+            self.forget(&mut pruned, move |engine| engine.listed(&source, WRITE_MAX)).await?;
+        }
+        Ok(pruned)
+    }
+
+    /// Sources whose documents were last read before this, of those ever read: in truth or for good, what they listed has
+    /// left since.
+    async fn unread_since(&self, end: Timestamp) -> Result<BTreeSet<SourceId>, StoreError> {
+        let states = self.source_states().await?.into_iter();
+        let unread = states.filter(|(_, state)| state.last_success.is_some_and(|read| read < end));
+        Ok(unread.map(|(source, _)| source).collect())
+    }
+
+    /// Lets the tombstones vanish that `find` finds, until it finds none.
+    async fn forget(
+        &self,
+        pruned: &mut Pruned,
+        find: impl Fn(&dyn Engine) -> Result<Vec<Seq>, StoreError> + Clone + Send + 'static,
+    ) -> Result<(), StoreError> {
         loop {
-            let over = self.read(move |engine| engine.left_before(end, WRITE_MAX)).await?;
+            let find = find.clone();
+            let over = self.read(move |engine| find(engine)).await?;
             if over.is_empty() {
-                return Ok(pruned);
+                return Ok(());
             }
             pruned.forgotten += over.len();
             self.write(Work::Forget(over)).await?;
@@ -142,6 +165,7 @@ impl Store {
     async fn bury(&self, overdue: Vec<(SourceId, Seq)>, pruned: &mut Pruned) -> Result<(), StoreError> {
         for some in overdue.chunks(WRITE_MAX) {
             self.write(Work::Bury(some.iter().map(|(_, seq)| *seq).collect())).await?;
+            self.metrics.pruned(some.len());
             pruned.entries += some.len();
             pruned.sources.extend(some.iter().map(|(source, _)| source.clone()));
         }

@@ -6,6 +6,7 @@ mod census;
 mod commit;
 mod compact;
 mod keys;
+mod lock;
 mod migrate;
 mod open;
 mod panics;
@@ -120,7 +121,13 @@ impl SledEngine {
     /// Whether there is a store in this folder; its data may be missing all the same.
     #[must_use]
     pub fn exists(path: &Path) -> bool {
-        open::is_made(path)
+        lock::is_made(path)
+    }
+
+    /// Whether the store in this folder is in use just now.
+    #[must_use]
+    pub fn is_in_use(path: &Path) -> bool {
+        lock::is_locked(path)
     }
 
     fn of(tree: Tree, path: PathBuf, next: u64, options: Options, lock: Option<File>) -> Self {
@@ -172,6 +179,11 @@ impl SledEngine {
                 return Err(StoreError::FileLimit { path: self.path.clone(), limit: limit / MIB });
             }
         }
+        self.require_free()
+    }
+
+    /// Takes no lock: a writer that hangs has them all.
+    fn require_free(&self) -> Result<(), StoreError> {
         match self.free_space() {
             Some(free) if free < FREE_MIN => {
                 Err(StoreError::NoSpace { path: self.path.clone(), free: free / MIB, needed: FREE_MIN / MIB })
@@ -293,6 +305,12 @@ impl Engine for SledEngine {
         self.read(|tree| tree.left_before(before, most))
     }
 
+    fn listed(&self, source: &SourceId, most: usize) -> Result<Vec<Seq>, StoreError> {
+        let mut listed = self.read(|tree| tree.listed(source))?;
+        listed.truncate(most);
+        Ok(listed)
+    }
+
     fn bury(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
         let batch = self.read(|tree| {
@@ -345,6 +363,10 @@ impl Engine for SledEngine {
 
     fn compact(&self, go_on: &dyn Fn() -> bool) -> Result<Compaction, StoreError> {
         self.make_anew(go_on)
+    }
+
+    fn room(&self) -> Result<(), StoreError> {
+        self.require_free()
     }
 
     fn health(&self) -> Result<(), StoreError> {

@@ -1,10 +1,12 @@
 //! The one thread that writes, and the one that watches it. Knows the engine only by its contract.
 
+mod watchdog;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -15,8 +17,12 @@ use tokio::{
     task::JoinError,
 };
 
-use crate::model::{ChannelId, ChannelState, Commit, Committed, Seq};
+use crate::{
+    metrics::StoreMetrics,
+    model::{ChannelId, ChannelState, Commit, Committed, Seq},
+};
 
+use self::watchdog::Watch;
 use super::{Engine, StoreError, notes::Notes};
 
 /// Writes that share one fsync at most.
@@ -114,6 +120,7 @@ pub(super) struct Means {
     pub(super) notes: Notes,
     pub(super) failure: Failure,
     pub(super) unacknowledged: Gate,
+    pub(super) metrics: StoreMetrics,
 }
 
 /// Starts both threads. `queue` is where `requests` come from; it does not keep them coming.
@@ -125,7 +132,7 @@ pub(super) fn start(
     let (ended, end) = sync_channel(1);
     let (alive, life) = sync_channel(0);
     let busy_since = Arc::new(Mutex::new(None));
-    let Means { engine, notes, failure, unacknowledged } = means;
+    let Means { engine, notes, failure, unacknowledged, metrics } = means;
     let watch = Watch {
         engine: Arc::clone(&engine),
         busy_since: Arc::clone(&busy_since),
@@ -137,7 +144,8 @@ pub(super) fn start(
         every: WATCH_EVERY,
     };
     let watch = thread_named("store-watch", move || watch.run())?;
-    let mut writer = Writer { engine, requests, notes, failure, busy_since, unacknowledged, _alive: alive };
+    let mut writer =
+        Writer { engine, requests, notes, failure, busy_since, unacknowledged, metrics, _alive: alive };
     thread_named("store-writer", move || {
         let outcome = writer.run();
         // Before telling: who waits for the end may want to open the database again.
@@ -174,6 +182,7 @@ struct Writer {
     failure: Failure,
     busy_since: Arc<Mutex<Option<Instant>>>,
     unacknowledged: Gate,
+    metrics: StoreMetrics,
     /// Its end tells the watch to end.
     _alive: SyncSender<()>,
 }
@@ -234,6 +243,7 @@ impl Writer {
         }
         if sync {
             self.engine.sync()?;
+            self.metrics.flushed();
         }
         Ok(outcomes)
     }
@@ -267,43 +277,5 @@ impl Writer {
 
     fn set_busy(&self, since: Option<Instant>) {
         *self.busy_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    }
-}
-
-/// Notices what the writer cannot: that it hangs, that a thread of the engine's has died, or that notes wait while
-/// nobody writes.
-struct Watch {
-    engine: Arc<dyn Engine>,
-    busy_since: Arc<Mutex<Option<Instant>>>,
-    failure: Failure,
-    notes: Notes,
-    queue: mpsc::WeakSender<Request>,
-    life: Receiver<()>,
-    deadline: Duration,
-    every: Duration,
-}
-
-impl Watch {
-    fn run(self) {
-        while self.life.recv_timeout(self.every) == Err(RecvTimeoutError::Timeout) {
-            if let Err(error) = self.look() {
-                self.failure.tell(&error);
-            }
-            if !self.notes.is_empty()
-                && let Some(queue) = self.queue.upgrade()
-            {
-                // A full queue brings the notes along.
-                let _ = queue.try_send(Request::Notes);
-            }
-        }
-    }
-
-    fn look(&self) -> Result<(), StoreError> {
-        let busy_since = *self.busy_since.lock().unwrap_or_else(PoisonError::into_inner);
-        if busy_since.is_some_and(|since| since.elapsed() > self.deadline) {
-            let reason = format!("a write has not ended after {} s", self.deadline.as_secs());
-            return Err(StoreError::Failed { reason });
-        }
-        self.engine.health()
     }
 }

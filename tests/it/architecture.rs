@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("notify", &[]),
     ("keywords", &[]),
+    ("metrics", &["model"]),
     ("config", &["model", "keywords"]),
     ("board", &["model"]),
     ("cadence", &["model"]),
@@ -23,18 +24,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("normalize", &["model", "parse"]),
     // What it cleaned is plain text again where keywords are looked for.
     ("filter", &["model", "keywords", "normalize"]),
-    ("store", &["model"]),
+    ("store", &["model", "metrics"]),
     ("merge", &["model"]),
     // What it cleaned is plain text again in a summary.
     ("publish", &["model", "normalize"]),
     ("poll", &["model", "board", "cadence", "hosts", "fetch", "parse", "normalize", "filter", "store"]),
-    ("http", &["model", "config", "board", "publish"]),
+    ("http", &["model", "metrics", "config", "board", "publish"]),
     (
         "app",
         &[
             "model",
             "notify",
             "keywords",
+            "metrics",
             "config",
             "board",
             "cadence",
@@ -62,7 +64,10 @@ const CRATES: &[(&str, &str)] = &[
     // How its errors tell a head that is too large; and how a proxy's address will be understood.
     ("hyper", "fetch"),
     ("hyper", "http/listener"),
+    ("hyper", "cli/daemon"),
     ("hyper_util", "http/listener"),
+    ("hyper_util", "cli/daemon"),
+    ("prometheus_client", "metrics"),
     ("reqwest", "fetch"),
     ("rss", "publish"),
     ("sled", "store/sled"),

@@ -1,5 +1,7 @@
 //! A store carried elsewhere by `tintinh export` and `tintinh import`, and made anew by `tintinh compact`.
 
+mod running;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -105,22 +107,13 @@ async fn a_damaged_export_is_told_and_leaves_no_store_behind() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_in_use_or_not_there_is_refused_in_words() {
+async fn a_store_that_is_not_there_is_told_in_words() {
     let (_folder, file) = written("");
     for command in [&["export", "x.jsonl"][..], &["compact"]] {
         let refused = run(&file, command).await;
         assert_eq!(refused.status.code(), Some(1));
         assert!(words(&refused).starts_with("tintinh: there is no store in "), "{}", words(&refused));
     }
-    let daemon = Process::run(&file);
-    daemon.addresses().await;
-    let export = file.with_file_name("x.jsonl");
-    for command in [&["export", export.to_str().unwrap()][..], &["compact"]] {
-        let refused = run(&file, command).await;
-        assert_eq!(refused.status.code(), Some(1));
-        assert!(words(&refused).contains("is in use by another tintinh"), "{}", words(&refused));
-    }
-    assert!(!export.exists());
 }
 
 #[tokio::test]

@@ -5,71 +5,40 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use tempfile::TempDir;
 use tintinh::{
-    model::{
-        Changes, Commit, Digest, Entry, EntryKey, Identity, Likeness, NewEntry, Rule, Seq, SourceId,
-        SourceState, Timestamp, Validators,
-    },
+    model::{Commit, Entry, EntryKey, NewEntry, Rule, Seq, SourceId},
     store::{Engine, Options, SledEngine, export},
 };
 
 use crate::support::{
+    dice::Dice,
     feed::{rss, titles},
     origin::{Origin, Reply},
     process::{Process, Signal, until, written},
+    stored::{self, at},
 };
 
 const ENTRIES: u64 = 600;
 
-fn at(second: u64) -> Timestamp {
-    Timestamp::from_timestamp(1_735_689_600 + i64::try_from(second).unwrap(), 0).unwrap()
-}
-
 fn new(number: u64) -> NewEntry {
-    let identity = Identity { rule: Rule::Guid, value: format!("guid-{number}") };
-    let key = identity.key();
+    let name = format!("guid-{number}");
+    let key = EntryKey::new(Rule::Guid, &name);
     let link = format!("//bao.example/{number}");
-    let digest = Digest(key.0);
-    let words: Vec<String> =
-        (0..20_u64).map(|word| Digest::of(&[&key.0, &word.to_be_bytes()]).to_string()).collect();
     let entry = Entry {
-        identity,
         link: Some(format!("https:{link}")),
         canonical_link: Some(link.clone()),
-        title: format!("Tin số {number}"),
-        summary: Some(words.join(" ")),
-        content: None,
-        authors: vec![],
-        categories: vec![],
-        published: None,
-        updated: None,
-        image: None,
-        enclosures: vec![],
+        summary: Some(stored::words(key, 20).join(" ")),
+        ..stored::entry(&name, None)
     };
-    NewEntry {
-        entry,
-        keys: vec![key, EntryKey::new(Rule::Link, &link)],
-        digest,
-        head: digest,
-        likeness: Likeness { title: digest, text: digest, gist: digest },
-        date: at(number),
-        place: at(number),
-        dropped: None,
-    }
+    stored::new(entry, vec![key, EntryKey::new(Rule::Link, &link)], at(number))
 }
 
 fn source() -> SourceId {
-    SourceId::new("bao").unwrap()
+    stored::source("bao")
 }
 
 fn commit(numbers: std::ops::Range<u64>) -> Commit {
-    let etag = Some(format!("\"{}\"", numbers.end).into_bytes());
-    Commit {
-        source: source(),
-        at: at(numbers.end),
-        changes: Changes { inserted: numbers.map(new).collect(), ..Changes::default() },
-        state: SourceState { validators: Validators { etag, last_modified: None }, ..SourceState::default() },
-        durable: true,
-    }
+    let end = numbers.end;
+    stored::commit("bao", at(end), &format!("\"{end}\""), numbers.map(new).collect())
 }
 
 /// A store of many commits, of which an export was made before the last quarter, and that was closed well.
@@ -99,18 +68,6 @@ fn copy(from: &Path, to: &Path) {
         if file.path().is_file() {
             fs::copy(file.path(), to.join(file.file_name())).unwrap();
         }
-    }
-}
-
-/// xorshift: the same damage in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
     }
 }
 
@@ -163,7 +120,7 @@ fn damages() -> Vec<(String, Damage)> {
     }
     for seed in 1..=12_u64 {
         let flip = move |db: &mut Vec<u8>| {
-            let mut dice = Dice(seed * 7_919);
+            let mut dice = Dice::new(seed * 7_919);
             for _ in 0..=seed * 3 {
                 let place = usize::try_from(dice.below(used(db))).unwrap();
                 db[place] ^= 1 << dice.below(8);

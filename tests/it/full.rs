@@ -1,4 +1,7 @@
-//! A file that may grow no further: polls fail in words, readers are served, and all goes on when there is room.
+//! A file that may grow no further, and a disk that is full: polls fail in words, readers are served, nothing that was
+//! acknowledged is lost, and all goes on when there is room.
+
+mod disk;
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::process::Command;

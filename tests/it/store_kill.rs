@@ -15,11 +15,13 @@ use std::{
 
 use tintinh::{
     model::{
-        Changes, Commit, Digest, Entry, EntryKey, Identity, KnownEntry, Likeness, NewEntry, Remembered, Rule,
-        Seq, SourceId, SourceState, Timestamp, Update, Validators,
+        Commit, Digest, EntryKey, KnownEntry, Likeness, Remembered, Rule, Seq, SourceId, SourceState,
+        Timestamp, Update,
     },
     store::{Engine, Keep, Scope, SledEngine, Store, export},
 };
+
+use crate::support::{dice::Dice, stored};
 
 /// Set in the child: the store's folder. Its absence makes a process the parent.
 const FOLDER: &str = "TINTINH_KILL_FOLDER";
@@ -42,46 +44,14 @@ fn keys(source: &str, number: u32) -> Vec<EntryKey> {
 
 /// The commit of this number: the same in every process.
 fn commit(source: &str, number: u32) -> Commit {
-    let at = Timestamp::from_timestamp(1_735_689_600 + i64::from(number), 0).unwrap();
+    let at = stored::at(number.into());
     let inserted = keys(source, number).into_iter().map(|key| {
-        let words = (0..if is_large(number) { 2_500_u32 } else { 20 })
-            .map(|word| Digest::of(&[&key.0, &word.to_be_bytes()]).to_string());
-        let entry = entry(&format!("{key:?}"), words.collect());
-        let digest = Digest(key.0);
-        let likeness = Likeness { title: Digest::of(&[source.as_bytes()]), text: digest, gist: digest };
-        NewEntry {
-            entry,
-            keys: vec![key],
-            digest,
-            head: digest,
-            likeness,
-            date: at,
-            place: at,
-            dropped: None,
-        }
+        let words = stored::words(key, if is_large(number) { 2_500 } else { 20 });
+        let mut new = stored::new(stored::entry(&format!("{key:?}"), Some(words.concat())), vec![key], at);
+        new.likeness.title = Digest::of(&[source.as_bytes()]);
+        new
     });
-    let changes = Changes { inserted: inserted.collect(), ..Changes::default() };
-    let etag = Some(number.to_string().into_bytes());
-    let state =
-        SourceState { validators: Validators { etag, last_modified: None }, ..SourceState::default() };
-    Commit { source: SourceId::new(source).unwrap(), at, changes, state, durable: false }
-}
-
-fn entry(name: &str, content: String) -> Entry {
-    Entry {
-        identity: Identity { rule: Rule::Guid, value: name.to_owned() },
-        link: None,
-        canonical_link: None,
-        title: format!("Tin {name}"),
-        summary: None,
-        content: Some(content),
-        authors: vec![],
-        categories: vec![],
-        published: None,
-        updated: None,
-        image: None,
-        enclosures: vec![],
-    }
+    stored::commit(source, at, &number.to_string(), inserted.collect())
 }
 
 /// The child: commits until it is killed, and says what was acknowledged.
@@ -138,21 +108,9 @@ async fn revision(store: &Store, source: &str, number: u32) -> Vec<Update> {
             likeness: Likeness { title: Digest::of(&[&number.to_be_bytes()]), ..known.likeness },
             ..*known
         },
-        entry: entry("revised", format!("revised after {number}")),
+        entry: stored::entry("revised", Some(format!("revised after {number}"))),
     };
     known.values().map(update).collect()
-}
-
-/// xorshift: the same kills in every run of one build.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
 }
 
 fn spawn(folder: &Path, next: &[u32]) -> Child {
@@ -259,7 +217,7 @@ fn what_was_acknowledged_outlives_a_kill() {
         return write(Path::new(&folder), &next);
     }
     let kills: u32 = env::var("TINTINH_KILLS").map_or(60, |kills| kills.parse().unwrap());
-    let mut dice = Dice(0x7469_6e74_696e_6821);
+    let mut dice = Dice::new(0x7469_6e74_696e_6821);
     let mut folder = tempfile::tempdir().unwrap();
     let mut known: BTreeMap<&str, u32> = BTreeMap::new();
     let mut next = vec![0; SOURCES.len()];

@@ -1,9 +1,13 @@
 //! What the subjects share: stand-ins for the world outside, and a daemon to try.
 
 pub mod daemon;
+pub mod dice;
+pub mod disk;
+pub mod engine;
 pub mod feed;
 pub mod origin;
 pub mod preview;
 pub mod process;
 pub mod proxy;
+pub mod stored;
 pub mod tls;

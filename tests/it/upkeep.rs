@@ -1,5 +1,7 @@
 //! What the daemon does for its store by itself, seen from outside.
 
+mod compaction;
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},

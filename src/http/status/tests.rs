@@ -3,13 +3,14 @@ mod hostile;
 use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::*;
 use crate::{
     board::Board,
     config::Surroundings,
     http::{Audience, Kept},
+    metrics::{Metrics, StoreMetrics},
     model::{ChannelId, Headcount, Moved, Province, SourceId},
 };
 
@@ -67,6 +68,9 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         store_rescue: None,
         held_until: Arc::new(|_| None),
         offline_since: Arc::new(|| None),
+        export: Arc::new(|| mpsc::channel(1).1),
+        compact: Arc::new(|| mpsc::channel(1).1),
+        metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Bench, assert_census, channel_state, numbers, one};
+use super::{Bench, assert_census, numbers, one, states::channel_state};
 use crate::{
     model::{ChannelId, Commit, Presence, Record, Seq},
     store::{Engine, Scope, StoreError, samples::*},

@@ -22,6 +22,9 @@ pub enum ExportError {
         /// Why not.
         source: io::Error,
     },
+    /// What came from elsewhere is not whole.
+    #[error("{0}")]
+    Broken(Box<ImportError>),
     /// It was given up.
     #[error("the export was given up before its end")]
     Abandoned,

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ExportError, ImportError, Summary, Tell, write};
+use super::{ExportError, ImportError, Summary, Tell, inspect, write};
 use crate::store::Engine;
 
 /// zstd's usual level: an export is written once, and kept.
@@ -25,34 +25,64 @@ pub fn is_packed(path: &Path) -> bool {
 /// # Errors
 /// See [`ExportError`].
 pub fn to_file(engine: &dyn Engine, path: &Path, tell: Tell<'_>) -> Result<Summary, ExportError> {
-    let failed = |source| ExportError::File { path: path.to_owned(), source };
-    let part = part(path).map_err(failed)?;
-    let written = whole(engine, path, &part, tell);
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    written
+    put(path, |lines| write(engine, lines, tell), |summary, _| Ok(summary))
 }
 
-fn whole(engine: &dyn Engine, path: &Path, part: &Path, tell: Tell<'_>) -> Result<Summary, ExportError> {
+/// Writes the lines of an export that come from elsewhere to this file, and reads them again before they stand under its
+/// name.
+///
+/// # Errors
+/// When they do not come to their end, are no whole export, or cannot be written.
+pub fn receive(
+    path: &Path,
+    lines: impl FnOnce(&mut dyn Write) -> Result<(), ExportError>,
+) -> Result<Summary, ExportError> {
+    put(path, lines, |(), part| {
+        let read = from_file(part).and_then(|mut lines| inspect(&mut lines));
+        read.map_err(|error| ExportError::Broken(Box::new(error)))
+    })
+}
+
+/// Writes lines beside this name, and puts them under it when `check` has passed them.
+fn put<T, U>(
+    path: &Path,
+    lines: impl FnOnce(&mut dyn Write) -> Result<T, ExportError>,
+    check: impl FnOnce(T, &Path) -> Result<U, ExportError>,
+) -> Result<U, ExportError> {
+    let failed = |source| ExportError::File { path: path.to_owned(), source };
+    let part = part(path).map_err(failed)?;
+    let put = whole(path, &part, lines).and_then(|written| check(written, &part)).and_then(|checked| {
+        fs::rename(&part, path).map_err(failed)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        Ok(checked)
+    });
+    if put.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    put
+}
+
+fn whole<T>(
+    path: &Path,
+    part: &Path,
+    lines: impl FnOnce(&mut dyn Write) -> Result<T, ExportError>,
+) -> Result<T, ExportError> {
     let failed = |source| ExportError::File { path: path.to_owned(), source };
     let file = File::create(part).map_err(failed)?;
     let mut file = BufWriter::new(file);
-    let summary = if is_packed(path) {
+    let written = if is_packed(path) {
         let mut packed = zstd::Encoder::new(&mut file, LEVEL).map_err(failed)?;
         packed.include_checksum(true).map_err(failed)?;
-        let summary = write(engine, &mut packed, tell)?;
+        let written = lines(&mut packed)?;
         packed.finish().map_err(failed)?;
-        summary
+        written
     } else {
-        write(engine, &mut file, tell)?
+        lines(&mut file)?
     };
     file.flush().map_err(failed)?;
     file.get_ref().sync_all().map_err(failed)?;
-    fs::rename(part, path).map_err(failed)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-    Ok(summary)
+    Ok(written)
 }
 
 /// What it is called until it is whole.

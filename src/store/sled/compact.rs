@@ -15,7 +15,7 @@ use std::{
 use ::sled::{Batch, IVec};
 use sha2::{Digest as _, Sha256};
 
-use super::{FREE_MIN, MIB, SledEngine, StoreError, failed, open, place, reading, tree::Tree};
+use super::{FREE_MIN, MIB, SledEngine, StoreError, failed, keys, open, place, reading, tree::Tree};
 use crate::store::engine::{Compaction, Engine, Usage};
 
 /// Rows and bytes that are copied at once: as long a write may have to wait.
@@ -32,6 +32,7 @@ impl SledEngine {
         self.walk(&|| true, |trees, after| {
             let rows = piece(&trees.current, after)?;
             usage.rows += rows.len() as u64;
+            usage.entries += rows.iter().filter(|(key, _)| key.first() == Some(&keys::ENTRY)).count() as u64;
             usage.live += rows.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum::<u64>();
             Ok(rows)
         })?;
@@ -204,7 +205,7 @@ fn checksum(rows: &Rows) -> [u8; 32] {
 }
 
 /// What sled's files in a folder take, in bytes.
-fn size(folder: &Path) -> io::Result<u64> {
+pub fn size(folder: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for file in place::database(folder)? {
         bytes += file.metadata()?.len();

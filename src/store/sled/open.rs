@@ -1,20 +1,20 @@
 //! Opening: the guards that sled itself lacks. Damaged files make it panic, hang, or begin anew without a word.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    fs::{self, File},
+    io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use ::sled::{Config, Db, Mode};
 
 use super::{
-    Options, SledEngine, StoreError, census, failed, keys, migrate, panics, place, reading, rescue,
-    tree::Tree,
+    Options, SledEngine, StoreError, census, compact, failed, keys, lock, migrate, panics, place, reading,
+    rescue, tree::Tree,
 };
 use crate::model::{Record, Seq};
 
@@ -38,19 +38,13 @@ const DEADLINE: Duration = Duration::from_mins(2);
 /// Looking through everything reads each value of it.
 const CHECK_DEADLINE: Duration = Duration::from_mins(15);
 
-/// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
-/// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
-const LOCK_PATIENCE: Duration = Duration::from_secs(3);
-const LOCK_RETRY: Duration = Duration::from_millis(20);
-
-/// Our own file: locked while the store is open, and not empty once a store was made in full. sled locks too, but
-/// only after it has begun to change files.
-const MARKER: &str = "tintinh.store";
+/// How much longer either may take for each GiB of the files: a million entries are 3.6 GiB, and a slow disk reads 20 MB/s.
+const DEADLINE_PER_GIB: Duration = Duration::from_mins(1);
 
 pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
     fs::create_dir_all(path).map_err(|error| folder("create", path, error))?;
-    let (mut lock, made) = lock(path)?;
+    let (mut lock, made) = lock::take(path)?;
     let home = place::current(path).map_err(|error| folder("open", path, error))?;
     let lost = || Err(StoreError::Lost { path: path.to_owned() });
     let opened = home.as_ref().map_or_else(lost, |home| attempt(path, home, made, &options));
@@ -79,7 +73,8 @@ pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
 fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(Tree, u64), StoreError> {
     survey(home, made)?;
     let (opened, cache) = (home.to_owned(), options.cache);
-    let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, cache))?;
+    let longer = for_size(home);
+    let (db, next) = guarded(path, DEADLINE + longer, move || load(&opened, made, cache))?;
     let tree = tree(db, home.to_owned())?;
     let watermark = place::watermark(path);
     if next < watermark {
@@ -89,13 +84,20 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
     }
     if let Some(why) = place::suspicion(path) {
         let suspect = tree.clone();
-        let census = guarded(path, CHECK_DEADLINE, move || census::take(&suspect, Seq(next)))?;
+        let census = guarded(path, CHECK_DEADLINE + longer, move || census::take(&suspect, Seq(next)))?;
         if census.faults > 0 {
             return Err(StoreError::Damaged { what: format!("{why}; {} faults were found", census.faults) });
         }
         place::clear_suspicion(path);
     }
     Ok((tree, next))
+}
+
+/// How much longer than usual it may take with the files in this folder: what is huge is not hung.
+fn for_size(home: &Path) -> Duration {
+    // What cannot be looked at fails soon enough.
+    let bytes = compact::size(home).unwrap_or(0);
+    DEADLINE_PER_GIB * u32::try_from(bytes >> 30).unwrap_or(u32::MAX)
 }
 
 /// Gives what can be read of a damaged database, some records at a time. sled may panic over it, or hang.
@@ -117,7 +119,8 @@ pub fn each_survivor(
     let thread = thread::Builder::new().name("store-rescue".to_owned()).spawn(read);
     thread.map_err(|error| folder("start a thread to read", home, error))?;
     // Both its end and its silence end it.
-    while let Ok(records) = receiver.recv_timeout(DEADLINE) {
+    let silence = DEADLINE + for_size(home);
+    while let Ok(records) = receiver.recv_timeout(silence) {
         take(records)?;
     }
     Ok(())
@@ -147,42 +150,6 @@ fn durable(tree: &Tree) -> io::Result<()> {
 
 pub fn folder(action: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Folder { action, path: path.to_owned(), source }
-}
-
-/// Whether a store was made here before.
-pub fn is_made(path: &Path) -> bool {
-    fs::metadata(path.join(MARKER)).is_ok_and(|marker| marker.len() > 0)
-}
-
-/// Takes the lock; says also whether a store was made here before.
-fn lock(path: &Path) -> Result<(File, bool), StoreError> {
-    let marker = path.join(MARKER);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&marker)
-        .map_err(|error| folder("open", &marker, error))?;
-    let taken = patiently(|| file.try_lock(), |error| matches!(error, TryLockError::WouldBlock));
-    taken.map_err(|error| match error {
-        TryLockError::WouldBlock => StoreError::Locked { path: path.to_owned() },
-        TryLockError::Error(error) => folder("lock", &marker, error),
-    })?;
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| folder("read", &marker, error))?;
-    Ok((file, !text.is_empty()))
-}
-
-/// Tries again, for a while, what fails because somebody else has not let go yet.
-fn patiently<T, E>(mut attempt: impl FnMut() -> Result<T, E>, is_held: impl Fn(&E) -> bool) -> Result<T, E> {
-    let began = Instant::now();
-    loop {
-        match attempt() {
-            Err(error) if is_held(&error) && began.elapsed() < LOCK_PATIENCE => thread::sleep(LOCK_RETRY),
-            outcome => return outcome,
-        }
-    }
 }
 
 /// Looks at the files before sled does, and clears away what an interrupted run left half written.
@@ -257,7 +224,7 @@ fn open_unlocked(config: &Config) -> ::sled::Result<Db> {
         ::sled::Error::Io(error) => error.to_string().contains("could not acquire lock"),
         _ => false,
     };
-    patiently(|| config.open(), is_held)
+    lock::patiently(|| config.open(), is_held)
 }
 
 fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use std::{
 
 use crate::support::{
     daemon::feed,
+    dice::Dice,
     feed::{Item, items, rss},
     origin::{Origin, Reply},
     process::{Process, Signal, ask, written},
@@ -42,18 +43,6 @@ fn document(asked: u32) -> String {
         })
         .collect();
     rss(&items.iter().map(|(guid, title, date)| (&**guid, &**title, &**date)).collect::<Vec<_>>())
-}
-
-/// xorshift: the same kills in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
 }
 
 /// What readers were shown so far: of each guid its date and its link.
@@ -87,7 +76,7 @@ async fn a_daemon_that_is_killed_shows_nothing_twice_and_takes_nothing_back() {
     origin.answer("/a", move |_| Reply::ok(document(counter.fetch_add(1, Ordering::SeqCst) + 1)));
     let (_folder, file) =
         written(&feed("a", &origin.url("/a"), "interval = \"1s\"\nmax_interval = \"1s\"\n"));
-    let mut dice = Dice(0x7469_6e74_696e_6821);
+    let mut dice = Dice::new(0x7469_6e74_696e_6821);
     let mut shown = Shown::default();
     for kill in 1..=KILLS {
         let daemon = Process::run(&file);

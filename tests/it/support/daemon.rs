@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use tintinh::{
     app::{App, AppError},
     config,
+    store::{Engine, Store},
 };
 use tokio::{sync::oneshot, task::JoinSet};
 
@@ -58,9 +59,20 @@ impl Daemon {
         Self::start_as(folder, config).await
     }
 
+    /// Starts on this engine in the place of the usual one.
+    pub async fn start_on(engine: impl Engine, tables: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = parse(folder.path(), tables);
+        let app = App::start_on(async |_| Store::new(engine), config).await.unwrap();
+        Self::of(folder, app)
+    }
+
     /// Starts with this configuration, which may say what no file may.
     async fn start_as(folder: TempDir, config: config::Config) -> Self {
-        let app = App::start(config).await.unwrap();
+        Self::of(folder, App::start(config).await.unwrap())
+    }
+
+    fn of(folder: TempDir, app: App) -> Self {
         let (end, ended) = oneshot::channel();
         let (readers, admin, reload) = (app.readers(), app.admin(), Box::new(app.reloader()));
         let mut running = JoinSet::new();
@@ -74,6 +86,12 @@ impl Daemon {
     pub async fn stop(mut self) -> (Result<(), AppError>, TempDir) {
         self.end.send(()).unwrap();
         (self.running.join_next().await.unwrap().unwrap(), self.folder)
+    }
+
+    /// Waits for its end by itself.
+    pub async fn ended(mut self) -> Result<(), AppError> {
+        let ended = tokio::time::timeout(PATIENCE, self.running.join_next());
+        ended.await.expect("it does not end").unwrap().unwrap()
     }
 
     /// Ends and starts anew on the same store.
@@ -90,6 +108,11 @@ impl Daemon {
         let mut config = parse(folder.path(), tables);
         config.channel.window = window;
         Self::start_as(folder, config).await
+    }
+
+    /// Where its configuration thinks it is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Takes other tables while running.

@@ -41,6 +41,12 @@ type Lines = Arc<Mutex<Vec<String>>>;
 pub fn tintinh<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tintinh"));
     command.args(arguments);
+    hidden(&mut command);
+    command
+}
+
+/// Hides from this command what the surroundings may have set.
+pub fn hidden(command: &mut Command) -> &mut Command {
     for name in FOREIGN {
         command.env_remove(name);
     }
@@ -96,6 +102,11 @@ impl Process {
     /// Waits for a line of stderr that holds these words.
     pub async fn logged(&self, words: &str) -> String {
         self.heard(&self.stderr, words).await
+    }
+
+    /// All lines of stderr so far.
+    pub fn said(&self) -> Vec<String> {
+        self.stderr.lock().unwrap().clone()
     }
 
     /// Waits for a line of stdout that holds these words.

@@ -1,4 +1,4 @@
-use super::*;
+use super::{lock::MARKER, *};
 
 fn words(path: &Path) -> String {
     SledEngine::open(path).unwrap_err().in_words()
@@ -85,4 +85,15 @@ fn a_panic_and_a_hang_at_opening_are_told() {
     let hang = move || gate.recv().map_err(|_| StoreError::Closed);
     let slow = guarded::<()>(path, Duration::from_millis(1), hang).unwrap_err();
     assert!(matches!(slow, StoreError::Slow { .. }), "{slow}");
+}
+
+#[test]
+fn a_huge_store_is_given_the_time_that_its_files_take_to_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (gib, minutes) in [(0, 0), (1, 1), (40, 40)] {
+        // Sparse: it only says that it is so long.
+        File::create(folder.path().join("db")).unwrap().set_len(gib << 30).unwrap();
+        assert_eq!(for_size(folder.path()), Duration::from_mins(minutes), "{gib} GiB");
+    }
+    assert_eq!(for_size(&folder.path().join("nowhere")), Duration::ZERO);
 }

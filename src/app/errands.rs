@@ -1,0 +1,102 @@
+//! What an admin's command line has the running daemon do for its store: an export, a compaction. The lines that it is told
+//! are those that `tintinh export` and `tintinh compact` read.
+
+use std::{
+    cell::Cell,
+    io::{self, BufWriter, Write},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use serde_json::json;
+use tokio::{sync::mpsc, task::spawn_blocking};
+use tracing::{info, warn};
+
+use crate::{
+    http::{Told, Unavailable},
+    store::{Store, StoreError},
+};
+
+/// Pieces that wait for a slow client, of so many bytes: what an export takes of memory.
+const PIECES_MAX: usize = 4;
+const PIECE_BYTES: usize = 64 << 10;
+/// How often who waits for a compaction hears that it goes on.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+type Teller = mpsc::Sender<Result<Bytes, Unavailable>>;
+
+/// Tells all that the store holds. A client that hangs up ends it.
+pub(super) fn export(store: &Store) -> Told {
+    begin(store, |store, teller| {
+        let mut lines = BufWriter::with_capacity(PIECE_BYTES, Pieces(teller.clone()));
+        let exported =
+            store.export_now(&mut lines).and_then(|summary| Ok(lines.flush().map(|()| summary)?));
+        match exported {
+            Ok(summary) => info!(entries = summary.entries, "exported, as an admin asked"),
+            Err(error) => {
+                warn!(%error, "an export that an admin asked for has failed");
+                // The client must not take it for whole.
+                let _ = teller.blocking_send(Err(Unavailable(error.to_string())));
+            }
+        }
+    })
+}
+
+/// Makes the database anew: a line each second, and a last one of how it ended. A client that hangs up ends it.
+pub(super) fn compact(store: &Store) -> Told {
+    begin(store, |store, teller| {
+        let (pieces, told) = (Cell::new(0_u64), Cell::new(Instant::now()));
+        let go_on = || {
+            pieces.set(pieces.get() + 1);
+            if told.get().elapsed() >= TELL_EVERY {
+                told.set(Instant::now());
+                // Full where the client is slow, or gone, which is asked next.
+                let _ = teller.try_send(Ok(line(&json!({ "pieces": pieces.get() }))));
+            }
+            !teller.is_closed()
+        };
+        let last = match store.compact_now(&go_on) {
+            Ok(done) => {
+                info!(before = done.before, after = done.after, "the store was made anew, as an admin asked");
+                json!({ "done": { "rows": done.rows, "before": done.before, "after": done.after } })
+            }
+            Err(error) => {
+                warn!(error = error.in_words(), "a compaction that an admin asked for has failed");
+                json!({ "error": error.in_words() })
+            }
+        };
+        let _ = teller.blocking_send(Ok(line(&last)));
+    })
+}
+
+/// Begins work on a thread of its own. Nobody waits for it but who is told.
+fn begin(store: &Store, work: impl FnOnce(&Store, &Teller) + Send + 'static) -> Told {
+    let (teller, told) = mpsc::channel(PIECES_MAX);
+    if let Some(reason) = store.failure() {
+        // Room for one is there.
+        let _ = teller.try_send(Err(Unavailable(StoreError::Failed { reason }.in_words())));
+        return told;
+    }
+    let store = store.clone();
+    spawn_blocking(move || work(&store, &teller));
+    told
+}
+
+fn line(value: &serde_json::Value) -> Bytes {
+    format!("{value}\n").into()
+}
+
+/// Hands over what is written to it, and waits where the client is slow.
+struct Pieces(Teller);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes)));
+        sent.map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the client is gone"))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! Why the daemon could not start, or could not go on, in words an admin can act on.
+
+use std::{io, net::SocketAddr};
+
+use thiserror::Error;
+
+use super::RenderError;
+use crate::{fetch::FetchError, store::StoreError};
+
+/// The daemon could not start, or could not go on.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// A listener could not be opened.
+    #[error(
+        "cannot listen on {address} for {who}: {source}. Is another tintinh running? Change `{key}` in feeds.toml to use another port"
+    )]
+    Listen {
+        /// Readers or admins.
+        who: &'static str,
+        /// The key that says where.
+        key: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The store could not be opened or read.
+    #[error("{}", .0.in_words())]
+    Store(#[from] StoreError),
+    /// No client for requests could be made.
+    #[error("{}", .0.failure().reason)]
+    Fetch(#[from] FetchError),
+    /// The feeds could not be made from what the store holds.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The store failed while running.
+    #[error("the store failed ({0}); ending, so that a restart can open it anew")]
+    StoreFailed(String),
+    /// A task that never ends has ended.
+    #[error("the {0} task has ended; ending, so that a restart can mend it")]
+    Died(&'static str),
+}

@@ -1,0 +1,46 @@
+//! What an admin's command line asks the running daemon to do: long work, whose words are streamed while it goes on. Knows
+//! not what is done; whoever hangs up has it given up.
+
+use axum::{
+    body::Body,
+    extract::State as Extracted,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, post},
+};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::mpsc;
+
+use super::{Site, Unavailable, plain};
+
+/// What is said of work under way, piece by piece; an error ends it, and the connection with it.
+pub type Told = mpsc::Receiver<Result<Bytes, Unavailable>>;
+
+/// Begins some work.
+pub type Errand = dyn Fn() -> Told + Send + Sync;
+
+/// Answers POST by doing the errand that `which` finds.
+pub(super) fn route(which: fn(&Site) -> Told) -> MethodRouter<Site> {
+    post(async move |Extracted(site): Extracted<Site>| told(which(&site)).await).fallback(post_alone)
+}
+
+/// What fails at once is told in words; what fails later breaks the connection, so that nobody takes it for whole.
+async fn told(mut told: Told) -> Response {
+    let first = match told.recv().await {
+        Some(Err(error)) => return plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
+        first => first,
+    };
+    let rest = stream::poll_fn(move |context| told.poll_recv(context));
+    let pieces = stream::iter(first).chain(rest);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
+}
+
+async fn post_alone() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")], "This address answers POST only.\n")
+        .into_response()
+}

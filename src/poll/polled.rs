@@ -1,0 +1,31 @@
+//! What is told of a poll to who called for it.
+
+use crate::{
+    hosts::Host,
+    model::{Reach, Timestamp},
+};
+
+/// What a poll came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Polled {
+    /// When the source is due again.
+    pub next: Timestamp,
+    /// At which host.
+    pub host: Host,
+    /// How far the request came; none where nothing was asked.
+    pub reach: Option<Reach>,
+    /// What came of it, in a word: what was read, or the state that a failure left the source in.
+    pub outcome: &'static str,
+    /// Entries that are new, kept, and held back by no filter.
+    pub inserted: usize,
+    /// Entries that were changed, and kept so.
+    pub updated: usize,
+}
+
+impl Polled {
+    /// Whether readers see a difference.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.inserted + self.updated > 0
+    }
+}
