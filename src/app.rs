@@ -85,6 +85,8 @@ impl App {
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
         let store = open(&config.store).await?;
         let path = config.store.path.clone();
+        // What a daemon that was killed left would send the command line to whoever answers there now.
+        whereabouts::forget(&path);
         let board = Arc::new(Board::new(store.source_states().await?));
 
         let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
