@@ -10,7 +10,7 @@ mod source;
 mod state;
 
 pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Presence, Update};
-pub use channel::{ChannelId, ChannelState, Floors};
+pub use channel::{ChannelId, ChannelState, Floors, Version};
 pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
 };

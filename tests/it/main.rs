@@ -10,10 +10,12 @@
 mod answers;
 mod architecture;
 mod behaviour;
+mod caches;
 mod captured;
 mod carry;
 mod daemon;
 mod damage;
+mod deltas;
 mod demo;
 mod fetch;
 mod fixtures;

@@ -4,10 +4,23 @@ use std::sync::Arc;
 
 use crate::{
     config::Config,
-    model::{ChannelId, Source, SourceId},
-    publish::Channel,
+    model::{ChannelId, Province, Source, SourceId},
+    publish::{Channel, Format},
     store::Sources,
 };
+
+/// Whether there is such a channel.
+pub(super) fn exists(config: &Config, id: &ChannelId) -> bool {
+    match id {
+        ChannelId::All | ChannelId::Province(_) => true,
+        ChannelId::Source(id) => config.sources.iter().any(|source| source.id == *id),
+    }
+}
+
+/// Those whose documents are kept ready. The others' are made on demand: there may be very many, and few ask for one.
+pub(super) fn kept() -> impl Iterator<Item = ChannelId> {
+    std::iter::once(ChannelId::All).chain(Province::all().map(ChannelId::Province))
+}
 
 /// Whose entries the channel shows.
 pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
@@ -21,8 +34,8 @@ pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
     }
 }
 
-/// What the channel says of itself.
-pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
+/// What the channel says of itself, in a document of this format.
+pub(super) fn channel(config: &Config, id: &ChannelId, format: Format) -> Channel {
     let all = &config.channel.title;
     let (title, description) = match id {
         ChannelId::All => (all.clone(), "Tin từ các báo và cổng thông tin của các tỉnh, gộp lại.".to_owned()),
@@ -37,5 +50,5 @@ pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
         }
     };
     let home = config.server.public_url.to_string();
-    Channel { title, description, address: format!("{home}{id}.xml"), home }
+    Channel { title, description, address: format!("{home}{id}.{}", format.extension()), home }
 }

@@ -4,9 +4,10 @@ use super::*;
 use crate::{
     config::{self, Surroundings},
     model::{
-        Alike, Changes, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness, NewEntry, Row,
-        Rule, SourceState,
+        Alike, Changes, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness, NewEntry,
+        Province, Row, Rule, SourceState,
     },
+    publish::{Coding, Format},
     store::{Census, Engine, MemoryEngine, Scope},
 };
 
@@ -95,22 +96,31 @@ async fn rendering(engine: impl Engine, inserted: Vec<NewEntry>) -> Rendering {
     Rendering::new(store, Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())), config)
 }
 
-fn text(document: &Published) -> String {
-    String::from_utf8(document.identity.bytes.to_vec()).unwrap()
+fn text(edition: &Edition) -> String {
+    String::from_utf8(edition.published.coded(Coding::Identity).bytes.to_vec()).unwrap()
+}
+
+fn rss(channel: ChannelId) -> DocumentId {
+    DocumentId { channel, format: Format::Rss }
+}
+
+/// The source's own channel.
+async fn own(rendering: &Arc<Rendering>) -> Edition {
+    let id = rss(ChannelId::Source(SourceId::new("a").unwrap()));
+    rendering.single(id).await.unwrap().unwrap()
 }
 
 #[tokio::test]
 async fn a_store_that_takes_no_state_keeps_nothing_from_readers() {
     let rendering = rendering(Full(MemoryEngine::new()), vec![new(1, 10)]).await;
-    let all = rendering.all().await.unwrap();
-    assert_eq!(all.len(), 35);
-    let one = &all[&ChannelId::All];
+    let all = rendering.all(&Kept::new()).await.unwrap();
+    assert_eq!(all.len(), 35 * Format::ALL.len());
+    let one = &all[&rss(ChannelId::All)];
     assert!(text(one).contains("Tin số 1"));
     // Not remembered over a restart, but as long as we live.
-    let again = rendering.all().await.unwrap();
-    assert_eq!(again[&ChannelId::All], *one);
-    let own = rendering.source(&SourceId::new("a").unwrap()).await.unwrap().unwrap();
-    assert!(text(&own).contains("Tin số 1"));
+    let again = rendering.all(&Kept::new()).await.unwrap();
+    assert_eq!(again[&rss(ChannelId::All)].published, one.published);
+    assert!(text(&own(&Arc::new(rendering)).await).contains("Tin số 1"));
 }
 
 #[tokio::test]
@@ -120,10 +130,8 @@ async fn a_document_holds_all_entries_and_only_so_much_of_their_text() {
     entries.push(new(100, 500));
     let mut rendering = rendering(MemoryEngine::new(), entries).await;
     rendering.text_max = MOST;
-    for document in [
-        rendering.merged(&ChannelId::All).await.unwrap(),
-        rendering.source(&SourceId::new("a").unwrap()).await.unwrap().unwrap(),
-    ] {
+    let kept = rendering.all(&Kept::new()).await.unwrap();
+    for document in [kept[&rss(ChannelId::All)].clone(), own(&Arc::new(rendering)).await] {
         let text = text(&document);
         assert_eq!((text.matches("<item>").count(), text.matches("Lũ lên.").count()), (101, 101));
         // Markup and addresses come on top.
@@ -133,4 +141,20 @@ async fn a_document_holds_all_entries_and_only_so_much_of_their_text() {
             "a short entry lost its content to long ones"
         );
     }
+}
+
+#[tokio::test]
+async fn what_stays_as_it_was_shares_its_bytes_and_keeps_its_history() {
+    let rendering = rendering(MemoryEngine::new(), vec![new(1, 10)]).await;
+    let first = rendering.all(&Kept::new()).await.unwrap();
+    let second = rendering.all(&first).await.unwrap();
+    for (document, edition) in &first {
+        assert!(Arc::ptr_eq(&edition.published, &second[document].published), "{document}");
+    }
+    let id = rss(ChannelId::All);
+    let digest = first[&id].published.digest;
+    assert_eq!(second[&id].history.since(digest), Some(vec![]));
+    // A channel without entries has nothing that could have stayed.
+    let empty = rss(ChannelId::Province(Province::find("ninh-binh").unwrap()));
+    assert_eq!(second[&empty].history.since(first[&empty].published.digest), None);
 }
