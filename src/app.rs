@@ -96,7 +96,7 @@ impl App {
         let rendering =
             Rendering::new(store.clone(), Arc::clone(&board), Arc::clone(&audience), config_seen.clone());
         let rendering = Arc::new(rendering);
-        let (kept, kept_seen) = watch::channel(Arc::new(rendering.all().await?));
+        let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let pulse = Arc::new(Pulse::default());
 

@@ -5,7 +5,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use crate::model::{SourceId, SourceState};
+use crate::model::{SourceId, SourceState, Timestamp};
 
 /// The last acknowledged state of every source ever polled.
 #[derive(Debug, Default)]
@@ -25,6 +25,13 @@ impl Board {
     pub fn state(&self, id: &SourceId) -> SourceState {
         let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
         states.get(id).cloned().unwrap_or_default()
+    }
+
+    /// When what readers see of a source last changed.
+    #[must_use]
+    pub fn last_change(&self, id: &SourceId) -> Option<Timestamp> {
+        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
+        states.get(id).and_then(|state| state.last_change)
     }
 
     /// Puts up a new state.

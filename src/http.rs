@@ -1,5 +1,6 @@
 //! Serves what was published. Touches no disk: kept documents come from memory, the others from whoever the app names.
 
+mod address;
 mod admin;
 mod answer;
 mod asked;
@@ -10,16 +11,16 @@ mod index;
 mod language;
 mod listener;
 mod metrics;
+mod outline;
 mod status;
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{Path, State, rejection::PathRejection},
-    http::{StatusCode, header},
+    extract::{Request, State},
+    http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
 };
 use thiserror::Error;
 use tokio::sync::watch;
@@ -28,22 +29,28 @@ use crate::{
     board::Board,
     config::Config,
     metrics::Metrics,
-    model::{ChannelId, Province, Source, SourceId, Timestamp},
-    publish::Published,
+    model::{ChannelId, Digest, Source, Timestamp},
+    publish::{DocumentId, Edition},
 };
 
-use asked::Asked;
+use self::{
+    address::{ADDRESS_MAX, NO_CHANNEL, NO_SOURCE, Target},
+    answer::Share,
+    asked::Peer,
+};
 
-pub use admin::admin;
 pub use audience::Audience;
 pub use errand::{Errand, Told};
 pub use listener::{Limits, serve};
+pub use outline::Outlines;
+
+pub use admin::admin;
 
 /// The documents that are kept rendered.
-pub type Kept = HashMap<ChannelId, Arc<Published>>;
+pub type Kept = HashMap<DocumentId, Edition>;
 
-/// A document that is rendered when it is asked for; `None` if there is no such channel.
-pub type Rendered = Pin<Box<dyn Future<Output = Result<Option<Arc<Published>>, Unavailable>> + Send>>;
+/// A document that is made when it is asked for; `None` if there is none.
+pub type Made = Pin<Box<dyn Future<Output = Result<Option<Edition>, Unavailable>> + Send>>;
 
 /// A document could not be made now.
 #[derive(Debug, Error)]
@@ -59,7 +66,9 @@ pub struct Site {
     /// The documents kept ready.
     pub kept: watch::Receiver<Arc<Kept>>,
     /// Makes the others.
-    pub render: Arc<dyn Fn(SourceId) -> Rendered + Send + Sync>,
+    pub render: Arc<dyn Fn(DocumentId) -> Made + Send + Sync>,
+    /// Makes of a document's edition what is new since the one with this digest.
+    pub delta: Arc<dyn Fn(DocumentId, Edition, Digest) -> Made + Send + Sync>,
     /// How long a channel stays as it is: the time to its next due poll.
     pub fresh_for: Arc<dyn Fn(&ChannelId) -> Duration + Send + Sync>,
     /// The sources and their names.
@@ -82,6 +91,8 @@ pub struct Site {
     pub compact: Arc<Errand>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// All that can be subscribed to.
+    pub outlines: Arc<Outlines>,
     /// What time it is.
     pub clock: fn() -> Timestamp,
 }
@@ -89,66 +100,79 @@ pub struct Site {
 /// What readers see.
 pub fn readers(site: Site) -> Router {
     let metrics = Arc::clone(&site.metrics);
-    let router = Router::new()
-        .route("/", get(index::page))
-        .route("/feed.xml", get(feed))
-        .route("/provinces/{file}", get(province))
-        .route("/sources/{file}", get(source))
-        .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
-        .fallback(|| async { not_found("There is nothing at this address.") })
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(site);
+    // Every request comes the same short way: what stands at an address is told by `address`, not by a table of routes.
+    let router = Router::new().fallback(respond).with_state(Arc::new(site));
     self::metrics::counted(router, metrics, "readers")
 }
 
-/// The last part of an address; one that is not UTF-8 names nothing, and is no reason for an answer of its own.
-type FileName = Result<Path<String>, PathRejection>;
-
-fn name(file: &FileName) -> Option<&str> {
-    file.as_ref().ok()?.strip_suffix(".xml")
-}
-
-async fn feed(State(site): State<Site>, asked: Asked) -> Response {
-    kept(&site, &ChannelId::All, &asked)
-}
-
-async fn province(State(site): State<Site>, file: FileName, asked: Asked) -> Response {
-    let Some((slug, province)) = name(&file).and_then(|slug| Some((slug, Province::find(slug)?))) else {
-        return not_found("No province has this address. They are listed on the start page: /");
-    };
-    if slug != province.slug() {
-        // Relative: a proxy may show us below a path that we are not asked by.
-        return Redirect::permanent(&format!("{}.xml", province.slug())).into_response();
+async fn respond(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
+    let path = request.uri.path();
+    if path.len() > ADDRESS_MAX {
+        return plain(StatusCode::URI_TOO_LONG, "This address is longer than any of ours.\n");
     }
-    kept(&site, &ChannelId::Province(province), &asked)
-}
-
-fn kept(site: &Site, id: &ChannelId, asked: &Asked) -> Response {
-    let document = site.kept.borrow().get(id).cloned();
-    match document {
-        Some(document) => given(site, &document, id, asked),
-        None => unavailable("This feed is being made. Please ask again in a minute."),
+    let target = Target::of(path);
+    match request.method {
+        Method::GET | Method::HEAD => {}
+        Method::OPTIONS if matches!(target, Target::Document(_) | Target::Outline | Target::Stylesheet) => {
+            return answer::permission();
+        }
+        Method::OPTIONS => return (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOWED)]).into_response(),
+        _ => {
+            let text = "This address answers GET, HEAD and OPTIONS only.\n";
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, ALLOWED)], text).into_response();
+        }
+    }
+    match target {
+        Target::Page => index::page(&site, &request.headers),
+        Target::Health => plain(StatusCode::OK, "ok\n"),
+        Target::Outline => outline::outline(&site, &request).await,
+        Target::Stylesheet => outline::stylesheet(&request).await,
+        Target::Document(id) => document(&site, id, &request).await,
+        Target::Moved(name) => Redirect::permanent(&name).into_response(),
+        Target::Nothing(words) => not_found(words),
     }
 }
 
-/// The channel's document, to one who reads it.
-fn given(site: &Site, document: &Published, id: &ChannelId, asked: &Asked) -> Response {
-    site.audience.note(id, asked.peer, &asked.headers, (site.clock)());
-    answer::document(document, &asked.headers, (site.fresh_for)(id))
-}
+/// What readers may ask by.
+const ALLOWED: &str = "GET, HEAD, OPTIONS";
 
-async fn source(State(site): State<Site>, file: FileName, asked: Asked) -> Response {
-    let Some(id) = name(&file).and_then(SourceId::new) else {
-        return not_found("No source has this address. They are listed on the start page: /");
-    };
+async fn document(site: &Site, id: DocumentId, request: &Parts) -> Response {
+    // Held no longer than it takes to find the document.
+    let kept = site.kept.borrow().get(&id).cloned();
+    if let Some(edition) = kept {
+        return given(site, id, edition, request).await;
+    }
+    if matches!(id.channel, ChannelId::All | ChannelId::Province(_)) {
+        return unavailable("This feed is being made. Please ask again in a minute.");
+    }
     match (site.render)(id.clone()).await {
-        Ok(Some(document)) => given(&site, &document, &ChannelId::Source(id), &asked),
-        Ok(None) => not_found("No source has this address. They are listed on the start page: /"),
+        Ok(Some(edition)) => given(site, id, edition, request).await,
+        Ok(None) if matches!(id.channel, ChannelId::Own(_)) => not_found(NO_CHANNEL),
+        Ok(None) => not_found(NO_SOURCE),
         Err(error) => {
-            tracing::error!(source = %id, %error, "a source's feed could not be made");
+            tracing::error!(document = %id, %error, "a feed could not be made");
             unavailable("This feed cannot be made just now. Please ask again in a minute.")
         }
     }
+}
+
+/// The document, what is new in it, or nothing, to one who reads it.
+async fn given(site: &Site, id: DocumentId, edition: Edition, request: &Parts) -> Response {
+    let asked = &request.headers;
+    let peer: Option<IpAddr> = request.extensions.get::<Peer>().map(|peer| peer.0);
+    site.audience.note(&id.channel, peer, asked, (site.clock)());
+    let share = answer::share(&edition, &request.method, asked);
+    if let Share::Since(base) = share {
+        match (site.delta)(id.clone(), edition.clone(), base.digest).await {
+            Ok(Some(delta)) => return answer::delta(&delta.published, base, asked),
+            // Nothing of what the reader has is in it any more.
+            Ok(None) => {}
+            Err(error) => tracing::error!(document = %id, %error, "what is new in a feed could not be made"),
+        }
+        return answer::document(&edition.published, false, asked, (site.fresh_for)(&id.channel));
+    }
+    answer::document(&edition.published, share == Share::Known, asked, (site.fresh_for)(&id.channel))
 }
 
 async fn method_not_allowed() -> Response {

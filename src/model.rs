@@ -12,7 +12,7 @@ mod source;
 mod state;
 
 pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Presence, Update};
-pub use channel::{ChannelId, ChannelSlug, ChannelState, Floors};
+pub use channel::{ChannelId, ChannelSlug, ChannelState, Floors, Version};
 pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
 };

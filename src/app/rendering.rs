@@ -1,21 +1,27 @@
-//! Documents made of what the store holds: the merged ones when their entries changed, a source's own when asked for.
+//! Documents made of what the store holds: the merged ones when their entries changed, the others when asked for.
 
 mod cache;
 mod channel;
+mod making;
 mod memory;
+mod on_demand;
 mod own;
+mod single;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Arc, Mutex, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use quick_cache::sync::Cache;
 use thiserror::Error;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tracing::{debug, error};
 
 use super::clock;
@@ -25,24 +31,26 @@ use crate::{
     http::{Audience, Kept},
     merge,
     model::{
-        ChannelId, ChannelState, Digest, Extent, Floors, Province, Seq, Source, SourceId, StoredEntry,
-        Timestamp,
+        ChannelId, ChannelState, Digest, Extent, Floors, Seq, SourceId, StoredEntry, Timestamp, Version,
     },
-    publish::{self, Budget, DOCUMENT_TEXT_MAX, Item, Published, RSS_TYPE},
-    store::{Sources, Store, StoreError},
+    publish::{self, Budget, DOCUMENT_TEXT_MAX, DocumentId, Edition, History, Published},
+    store::{Store, StoreError},
 };
-use cache::{ByPlace, BySize, CacheKey};
+use cache::{ByPlace, BySize};
+use making::Contents;
+pub(super) use on_demand::Made;
+use on_demand::OnDemand;
 
 /// Changes that come in so short a time are rendered together.
 const GATHER: Duration = Duration::from_millis(300);
-/// What the documents rendered on demand may take, in bytes.
-const CACHE_BYTES: u64 = 64 << 20;
-/// Roughly how many documents that is.
-const CACHE_DOCUMENTS: usize = 1_000;
-/// Documents rendered on demand at once; who comes later waits.
-const RENDERS_MAX: usize = 2;
 /// Entries read at once; of more than these the whole text is never in memory.
 const ENTRIES_AT_ONCE: usize = 32;
+/// A province's documents, which are kept ready for each of them, hold so many times less text than another's: 4 MiB.
+const PROVINCE_PART: usize = 4;
+/// What is remembered of the histories of channels that are not kept ready, in bytes,
+const HISTORIES_BYTES: u64 = 16 << 20;
+/// and roughly how many they are.
+const HISTORIES: usize = 1_000;
 
 /// A document could not be made.
 #[derive(Debug, Error)]
@@ -53,7 +61,13 @@ pub enum RenderError {
     /// The rendering task died: our own fault.
     #[error("rendering failed: {0}")]
     Died(#[from] tokio::task::JoinError),
+    /// The task that others waited for died: our own fault.
+    #[error("rendering failed in a task that several waited for")]
+    Lost,
 }
+
+/// Histories of channels under a configuration.
+type Histories = Cache<(ChannelId, ByPlace), Arc<History>, BySize>;
 
 /// Renders documents, and keeps those that are kept.
 pub(super) struct Rendering {
@@ -61,12 +75,19 @@ pub(super) struct Rendering {
     board: Arc<Board>,
     audience: Arc<Audience>,
     config: watch::Receiver<Arc<Config>>,
-    cache: Cache<CacheKey, Arc<Published>, BySize>,
-    turns: Semaphore,
+    on_demand: Arc<OnDemand>,
+    /// Goes up when entries are gone.
+    epoch: AtomicU64,
+    /// When the kept channels were last rendered anew, in milliseconds since 1970.
+    turned: AtomicI64,
+    /// Of channels that are not kept ready.
+    histories: Mutex<Histories>,
     /// Of the kept channels, since their first rendering, and of others whose state the store would not take.
     states: Mutex<HashMap<ChannelId, ChannelState>>,
     /// By the filters of the admin's own channels.
     judged: Mutex<own::Judged>,
+    /// Held while the state of a channel that is not kept ready is read and written.
+    noting: tokio::sync::Mutex<()>,
     /// Whether the store last refused a state; told once.
     refused: AtomicBool,
     /// Bytes of text in a document.
@@ -80,34 +101,31 @@ impl Rendering {
         audience: Arc<Audience>,
         config: watch::Receiver<Arc<Config>>,
     ) -> Self {
-        let cache = Cache::with_weighter(CACHE_DOCUMENTS, CACHE_BYTES, BySize);
         Self {
             store,
             board,
             audience,
             config,
-            cache,
-            turns: Semaphore::new(RENDERS_MAX),
+            on_demand: OnDemand::new(),
+            epoch: AtomicU64::new(0),
+            turned: AtomicI64::new(clock::now().timestamp_millis()),
+            histories: Mutex::new(Cache::with_weighter(HISTORIES, HISTORIES_BYTES, BySize)),
             states: Mutex::default(),
             judged: Mutex::default(),
+            noting: tokio::sync::Mutex::default(),
             refused: AtomicBool::new(false),
             text_max: DOCUMENT_TEXT_MAX,
         }
     }
 
-    /// Every kept channel, anew: at the start, and when the configuration changed.
-    pub(super) async fn all(&self) -> Result<Kept, RenderError> {
+    /// Every kept channel, anew: at the start, and when the configuration changed. What stayed as it was `before` shares its
+    /// bytes; histories begin, as another configuration may say the same entries otherwise.
+    pub(super) async fn all(&self, before: &Kept) -> Result<Kept, RenderError> {
         let mut kept = Kept::new();
-        for id in std::iter::once(ChannelId::All).chain(Province::all().map(ChannelId::Province)) {
-            let document = self.merged(&id).await?;
-            kept.insert(id, document);
+        for id in channel::kept() {
+            kept.extend(self.merged(&id, before, &History::default()).await?);
         }
         Ok(kept)
-    }
-
-    /// What was rendered on demand is rendered anew when it is asked for again: entries of it are gone.
-    pub(super) fn forget_documents(&self) {
-        self.cache.clear();
     }
 
     /// Renders what changes, until nobody can change anything any more.
@@ -118,11 +136,12 @@ impl Rendering {
     ) {
         let mut config = self.config.clone();
         loop {
+            let before = Arc::clone(&kept.borrow());
             let touched = tokio::select! {
                 Some(first) = changed.recv() => self.gather(first, &mut changed).await,
                 Ok(()) = config.changed() => {
-                    self.cache.clear();
-                    match self.all().await {
+                    self.forget_documents();
+                    match self.all(&before).await {
                         Ok(all) => drop(kept.send_replace(Arc::new(all))),
                         Err(error) => error!(%error, "the feeds could not be made anew"),
                     }
@@ -130,11 +149,12 @@ impl Rendering {
                 }
                 else => return,
             };
+            self.turned.store(clock::now().timestamp_millis(), Ordering::Relaxed);
             // All at once, so that no reader finds an entry in one feed and not yet in the other.
-            let mut all = Kept::clone(&kept.borrow());
+            let mut all = Kept::clone(&before);
             for id in touched {
-                match self.merged(&id).await {
-                    Ok(document) => drop(all.insert(id, document)),
+                match self.merged(&id, &before, &history(&before, &id)).await {
+                    Ok(documents) => all.extend(documents),
                     // What was published stays, and the next change tries again.
                     Err(error) => error!(channel = %id, %error, "a feed could not be made"),
                 }
@@ -156,101 +176,79 @@ impl Rendering {
         std::iter::once(ChannelId::All).chain(provinces).collect()
     }
 
-    /// A merged channel, by the rules of the live window.
-    async fn merged(&self, id: &ChannelId) -> Result<Arc<Published>, RenderError> {
+    /// A merged channel, by the rules of the live window: one selection, and a document of it in each format.
+    async fn merged(
+        &self,
+        id: &ChannelId,
+        before: &Kept,
+        history: &History,
+    ) -> Result<Vec<(DocumentId, Edition)>, RenderError> {
         let config = self.config.borrow().clone();
         let rules = channel::rules(&config, id);
         let digest = channel::digest(&config, id, &rules);
         let is_first = !self.states().contains_key(id);
-        let before = self.state(id).await?;
-        let before_by_rules = before.as_ref().filter(|before| before.rules == digest);
+        let known = self.state(id).await?;
+        let by_rules = known.as_ref().filter(|known| known.rules == digest);
         // What only aged since the last rendering stays: a restart alone changes no byte. A clock that was set back
         // has made that instant meaningless.
         let now = clock::now();
-        let rendered = before_by_rules.and_then(|before| before.rendered).filter(|at| is_first && *at < now);
+        let rendered = by_rules.and_then(|known| known.rendered).filter(|at| is_first && *at < now);
         let now = rendered.unwrap_or(now);
-        let floors = before_by_rules.map(|before| before.floors.clone()).unwrap_or_default();
+        let floors = by_rules.map(|known| known.floors.clone()).unwrap_or_default();
         let at_least = channel::rows_wanted(&config, id, &rules);
         let rows = self.store.rows(channel::members(&config, id), rules.since(now), at_least).await?;
         let rows = self.admitted(&config, id, rows, &rules, now).await?;
         let selection = merge::select(&rows, &rules, &floors, now);
-        let bytes = self.document(&config, id, &selection.seqs).await?;
-        self.keep(id, before, bytes, digest, selection.floors, now).await
+        let entries = self.entries(&config, &selection.seqs, id).await?;
+        let contents = Contents { config, channel: id.clone(), entries };
+        let published: HashMap<DocumentId, Arc<Published>> = making::documents(id)
+            .filter_map(|document| Some((document.clone(), Arc::clone(&before.get(&document)?.published))))
+            .collect();
+        let (state, history) = (known.clone(), history.clone());
+        // Not the instant of the selection, which at a start lies in the past.
+        let make = move || in_every_format(&contents, &published, state.as_ref(), &history, clock::now());
+        let documents = tokio::task::spawn_blocking(make).await?;
+        self.keep(id, known.as_ref(), &documents, digest, selection.floors, now).await?;
+        Ok(documents)
     }
 
-    /// The document with its validators, which are remembered: a restart changes neither.
+    /// Remembers what is published of a kept channel: a restart changes no validator.
     async fn keep(
         &self,
         id: &ChannelId,
-        before: Option<ChannelState>,
-        bytes: Vec<u8>,
+        before: Option<&ChannelState>,
+        documents: &[(DocumentId, Edition)],
         rules: Digest,
         floors: Floors,
         now: Timestamp,
-    ) -> Result<Arc<Published>, RenderError> {
-        let digest = Published::digest(&bytes);
-        let same = before.as_ref().filter(|before| before.digest == digest);
-        let is_new = same.is_none();
-        // Not `now`, which at a start lies in the past.
-        let last_modified = same.map_or_else(clock::now, |before| before.last_modified);
-        let rendered = Some(now);
-        let readers = self.audience.count(id, clock::now());
-        let state = ChannelState { digest, rules, last_modified, rendered, floors, readers };
-        if before.as_ref() != Some(&state) {
+    ) -> Result<(), RenderError> {
+        let (rendered, readers) = (Some(now), self.audience.count(id, clock::now()));
+        let mut state = before.cloned().unwrap_or_default();
+        state = ChannelState { rules, rendered, floors, readers, ..state };
+        for (document, edition) in documents {
+            let Published { digest, last_modified, .. } = *edition.published;
+            state.set_version(document.format.extension(), Version { digest, last_modified });
+        }
+        if before != Some(&state) {
             self.remember(id, &state).await?;
         }
         self.states().insert(id.clone(), state);
-        debug!(channel = %id, bytes = bytes.len(), new = is_new, "rendered");
-        published(bytes, digest, last_modified).await
+        debug!(channel = %id, "rendered");
+        Ok(())
     }
 
-    /// A source's own channel, its archive included; `None` if no such source is configured.
-    pub(super) async fn source(&self, id: &SourceId) -> Result<Option<Arc<Published>>, RenderError> {
-        let config = self.config.borrow().clone();
-        if !config.sources.iter().any(|source| source.id == *id) {
-            return Ok(None);
-        }
-        let changed = self.board.state(id).last_change;
-        let key = CacheKey { id: id.clone(), changed, config: ByPlace(Arc::clone(&config)) };
-        let make = async {
-            // Never closed; were it, rendering without a turn would be the lesser evil.
-            let _turn = self.turns.acquire().await.ok();
-            let most = config.channel.max_entries;
-            let rows = self.store.rows(Sources::Only(vec![id.clone()]), Timestamp::MAX_UTC, most).await?;
-            let channel = ChannelId::Source(id.clone());
-            let bytes = self.document(&config, &channel, &merge::newest(rows, most)).await?;
-            let digest = Published::digest(&bytes);
-            let last_modified = self.source_modified(&channel, digest, changed).await?;
-            published(bytes, digest, last_modified).await
-        };
-        self.cache.get_or_insert_async(&key, make).await.map(Some)
-    }
-
-    async fn document(
+    /// These entries, with no more of each than may be republished, and no more text than a document of the channel may
+    /// hold.
+    async fn entries(
         &self,
-        config: &Arc<Config>,
-        id: &ChannelId,
+        config: &Config,
         seqs: &[Seq],
-    ) -> Result<Vec<u8>, RenderError> {
-        let entries = self.entries(config, seqs).await?;
-        let (config, id) = (Arc::clone(config), id.clone());
-        let render = move || {
-            let sources = config.sources.iter().map(|source| (&source.id, source.as_ref()));
-            let sources: HashMap<&SourceId, &Source> = sources.collect();
-            // Rows are selected from configured sources only, so that each entry finds its own.
-            let items = entries
-                .iter()
-                .filter_map(|stored| sources.get(&stored.source).map(|source| Item { stored, source }));
-            publish::rss(&channel::channel(&config, &id), &items.collect::<Vec<_>>())
-        };
-        Ok(tokio::task::spawn_blocking(render).await?)
-    }
-
-    /// These entries, with no more of each than may be republished, and no more text than a document may hold.
-    async fn entries(&self, config: &Config, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+        id: &ChannelId,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
         let extents = config.sources.iter().map(|source| (&source.id, source.republishing.content));
         let extents: HashMap<&SourceId, Extent> = extents.collect();
-        let mut budget = Budget::new(seqs.len(), self.text_max);
+        let part = if matches!(id, ChannelId::Province(_)) { PROVINCE_PART } else { 1 };
+        let mut budget = Budget::new(seqs.len(), self.text_max / part);
         let mut entries = Vec::with_capacity(seqs.len());
         for some in seqs.chunks(ENTRIES_AT_ONCE) {
             let mut some = self.store.entries(some.to_vec()).await?;
@@ -267,12 +265,28 @@ impl Rendering {
     }
 }
 
-/// The document in all its codings.
-async fn published(
-    bytes: Vec<u8>,
-    digest: Digest,
-    last_modified: Timestamp,
-) -> Result<Arc<Published>, RenderError> {
-    let published = move || Published::new(bytes, digest, RSS_TYPE, last_modified);
-    Ok(Arc::new(tokio::task::spawn_blocking(published).await?))
+/// The channel's history, from any of its documents: they share it.
+fn history(kept: &Kept, id: &ChannelId) -> Arc<History> {
+    let known = making::documents(id).find_map(|document| kept.get(&document));
+    known.map(|edition| Arc::clone(&edition.history)).unwrap_or_default()
+}
+
+/// A channel's documents, one after the other: of the uncompressed ones only what is kept is in memory at once.
+fn in_every_format(
+    contents: &Contents,
+    before: &HashMap<DocumentId, Arc<Published>>,
+    state: Option<&ChannelState>,
+    history: &History,
+    now: Timestamp,
+) -> Vec<(DocumentId, Edition)> {
+    let made = making::documents(&contents.channel).map(|document| {
+        let published = contents.document(document.format, before.get(&document), |_| now, state);
+        (document, published)
+    });
+    let made: Vec<(DocumentId, Arc<Published>)> = made.collect();
+    let history = Arc::new(history.then(&contents.shown(), &making::digests(&made)));
+    let editions = made
+        .into_iter()
+        .map(|(document, published)| (document, Edition { published, history: Arc::clone(&history) }));
+    editions.collect()
 }

@@ -2,21 +2,30 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
 use super::{
     clock, errands,
     polling::{Polling, held_until},
-    rendering::Rendering,
+    rendering::{Made, Rendering},
 };
 use crate::{
     board::Board,
     cadence,
     config::Config,
     http::{self, Audience, Kept, Site, Unavailable},
-    model::{ChannelId, Source, SourceId, Timestamp},
+    model::{ChannelId, Digest, Source, Timestamp},
+    publish::{DocumentId, Edition},
     scheduler::Pulse,
 };
+
+/// How long a channel's next poll is believed to be due when it was: a province may have a thousand sources to ask, and
+/// what readers are told is not shorter than a minute.
+const DUE_FOR: TimeDelta = TimeDelta::seconds(2);
+/// Of so many channels that is remembered.
+const DUE_MAX: usize = 4096;
 
 /// Kept documents as they are; a source's own are rendered when they are asked for.
 pub(super) fn site(
@@ -30,19 +39,31 @@ pub(super) fn site(
     let rescue = store.rescue().map(ToString::to_string);
     let (to_export, to_compact) = (store.clone(), store.clone());
     let (store, offline) = (store.clone(), Arc::clone(pulse));
-    let rendering = Arc::clone(rendering);
-    let render = move |id: SourceId| -> http::Rendered {
-        let rendering = Arc::clone(&rendering);
-        Box::pin(async move { rendering.source(&id).await.map_err(|error| Unavailable(error.to_string())) })
+    let (newest, deltas) = (Arc::clone(rendering), Arc::clone(rendering));
+    let render = move |document: DocumentId| -> http::Made {
+        let rendering = Arc::clone(&newest);
+        Box::pin(async move { in_words(rendering.single(document).await) })
+    };
+    let delta = move |document: DocumentId, current: Edition, base: Digest| -> http::Made {
+        let rendering = Arc::clone(&deltas);
+        Box::pin(async move { in_words(rendering.delta(document, current, base).await) })
     };
     let (sources, states, pulse) = (config.clone(), Arc::clone(board), Arc::clone(pulse));
+    let due = Cache::new(DUE_MAX);
     let fresh_for = move |id: &ChannelId| {
-        let next = next_due(id, &sources.borrow(), &states, &pulse);
-        (next - clock::now()).to_std().unwrap_or_default()
+        let now = clock::now();
+        let known = due.get(id).filter(|(at, _)| *at <= now && now - *at < DUE_FOR);
+        let (_, next) = known.unwrap_or_else(|| {
+            let told = (now, next_due(id, &sources.borrow(), &states, &pulse));
+            due.insert(id.clone(), told);
+            told
+        });
+        (next - now).to_std().unwrap_or_default()
     };
     Site {
         kept,
         render: Arc::new(render),
+        delta: Arc::new(delta),
         fresh_for: Arc::new(fresh_for),
         config: config.clone(),
         board: Arc::clone(board),
@@ -54,8 +75,13 @@ pub(super) fn site(
         export: Arc::new(move || errands::export(&to_export)),
         compact: Arc::new(move || errands::compact(&to_compact)),
         metrics: Arc::clone(metrics),
+        outlines: Arc::default(),
         clock: clock::now,
     }
+}
+
+fn in_words(made: Option<Made>) -> Result<Option<Edition>, Unavailable> {
+    made.transpose().map_err(|error| Unavailable(error.to_string()))
 }
 
 /// When the next poll is due that may change the channel.

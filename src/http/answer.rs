@@ -1,167 +1,165 @@
-//! A published document as an answer: coding, validators, 304 (RFC 9110 §8.8, §12.5.3, §13; RFC 9111 §5.2).
+//! A published document as an answer: which of its codings, whether the reader has it already, or something of it
+//! (RFC 9110 §8.8, §12.5.3, §13; RFC 9111 §5.2; RFC 3229). Pure: a document and a request's headers in, an answer out.
+
+mod coding;
+mod conditions;
+mod etag;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, SystemTime};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 
-use crate::publish::{Coded, Published};
+use crate::{
+    model::Digest,
+    publish::{Coding, Edition, Published},
+};
 
 /// Readers need not ask more often than this,
 const FRESH_LEAST: Duration = Duration::from_mins(1);
 /// and should ask at least so often.
 const FRESH_MOST: Duration = Duration::from_mins(15);
+/// More headers than any answer of ours has, so that none needs room anew.
+const HEADERS: usize = 16;
 
-/// The document, or 304 when the reader has it. `fresh_for` is the time to the next due poll.
-pub(super) fn document(published: &Published, asked: &HeaderMap, fresh_for: Duration) -> Response {
-    let gzip = accepts_gzip(asked);
-    let coded = if gzip { &published.gzip } else { &published.identity };
-    let modified = SystemTime::from(published.last_modified);
-    let known = is_known(published, coded, modified, asked);
+/// How a delta was made, and asked for (RFC 3229 §10.5).
+pub(super) const IM: HeaderName = HeaderName::from_static("im");
+pub(super) const A_IM: HeaderName = HeaderName::from_static("a-im");
+/// Since which document (RFC 3229 §10.5.1).
+const DELTA_BASE: HeaderName = HeaderName::from_static("delta-base");
 
-    let body = if known { Body::empty() } else { Body::from(coded.bytes.clone()) };
-    let mut response = Response::new(body);
-    *response.status_mut() = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let headers = response.headers_mut();
-    let max_age = fresh_for.clamp(FRESH_LEAST, FRESH_MOST).as_secs();
-    insert(headers, header::CACHE_CONTROL, &format!("public, max-age={max_age}"));
-    insert(headers, header::VARY, "Accept-Encoding");
-    insert(headers, header::ETAG, &coded.etag);
-    if modified > SystemTime::UNIX_EPOCH {
-        insert(headers, header::LAST_MODIFIED, &httpdate::fmt_http_date(modified));
+/// What a request gets of a document.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// Nothing: the reader has it (304).
+    Known,
+    /// All of it (200).
+    Whole,
+    /// What is new since a document that the reader has (226).
+    Since(Base),
+}
+
+/// A document that a reader has, and wants to be told what is new since.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Base {
+    /// Which it is.
+    pub digest: Digest,
+    /// Its entity tag, as the reader wrote it.
+    etag: HeaderValue,
+}
+
+/// What the request is to get. A delta goes only to who asks for it by GET.
+pub(super) fn share(edition: &Edition, method: &Method, asked: &HeaderMap) -> Share {
+    if conditions::is_known(&edition.published, asked) {
+        return Share::Known;
     }
-    if !known {
-        insert(headers, header::CONTENT_TYPE, published.media_type);
-        insert(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        if gzip {
-            insert(headers, header::CONTENT_ENCODING, "gzip");
+    if *method != Method::GET || !conditions::wants_delta(asked) {
+        return Share::Whole;
+    }
+    let newest = edition.history.newest(|digest| etag::all(asked).any(|tag| tag.digest() == Some(digest)));
+    let base = newest.and_then(|digest| {
+        let tag = etag::all(asked).find(|tag| tag.digest() == Some(digest))?;
+        Some(Base { digest, etag: HeaderValue::from_str(tag.written).ok()? })
+    });
+    base.map_or(Share::Whole, Share::Since)
+}
+
+/// The document, or 304. `fresh_for` is the time to the next due poll.
+pub(super) fn document(
+    published: &Published,
+    is_known: bool,
+    asked: &HeaderMap,
+    fresh_for: Duration,
+) -> Response {
+    let coding = coding::chosen(published, asked);
+    let mut response = answer(published, coding, !is_known);
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let max_age = fresh_for.clamp(FRESH_LEAST, FRESH_MOST).as_secs();
+    // A shared cache that keeps what it got for readers of deltas would ask us for what is new since *its* document when it
+    // looks whether that is fresh (nginx does), and hand that to a reader who has another. So it keeps none.
+    let who = if conditions::wants_delta(asked) { "private" } else { "public" };
+    insert(response.headers_mut(), header::CACHE_CONTROL, &format!("{who}, max-age={max_age}"));
+    response
+}
+
+/// A document that is no channel's, or 304. It changes with the configuration alone.
+pub(super) fn plain_document(published: &Published, asked: &HeaderMap) -> Response {
+    document(published, conditions::is_known(published, asked), asked, FRESH_MOST)
+}
+
+/// What is new since the base, as a document that bears the validators of the whole it leads to.
+pub(super) fn delta(delta: &Published, base: Base, asked: &HeaderMap) -> Response {
+    let mut response = answer(delta, coding::chosen(delta, asked), true);
+    *response.status_mut() = StatusCode::IM_USED;
+    let headers = response.headers_mut();
+    headers.insert(IM, HeaderValue::from_static("feed"));
+    headers.insert(DELTA_BASE, base.etag);
+    // Caches that know deltas may keep it by `im`; all others must not (RFC 3229 §10.8.3).
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, im"));
+    response
+}
+
+fn answer(published: &Published, coding: Coding, with_body: bool) -> Response {
+    let coded = published.coded(coding);
+    let body = if with_body { Body::from(coded.bytes.clone()) } else { Body::empty() };
+    let mut response = Response::new(body);
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, A-IM"));
+    // All our entity tags are visible ASCII; one that is not would be left out.
+    if let Ok(etag) = HeaderValue::from_maybe_shared(coded.etag.clone()) {
+        headers.insert(header::ETAG, etag);
+    }
+    let modified = SystemTime::from(published.last_modified);
+    if modified > SystemTime::UNIX_EPOCH {
+        insert(&mut headers, header::LAST_MODIFIED, &httpdate::fmt_http_date(modified));
+    }
+    open_to_pages(&mut headers);
+    if with_body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(published.media_type));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if coding != Coding::Identity {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
         }
+    }
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Every web page may read our documents (Fetch standard §3.3): there is nothing in them that not everybody may see.
+fn open_to_pages(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let exposed = HeaderValue::from_static("ETag, IM, Delta-Base");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+}
+
+/// What a browser asks before a page of another site may ask with conditions (Fetch standard §3.3.2).
+pub(super) fn permission() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    open_to_pages(headers);
+    let fixed = [
+        (header::ALLOW, "GET, HEAD, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "A-IM, If-None-Match, If-Modified-Since, Cache-Control"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
     }
     response
 }
 
-fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     // All our values are visible ASCII; one that is not would be left out.
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
-    }
-}
-
-/// If-None-Match decides alone when it is there (RFC 9110 §13.2.2). A match in any coding is a match: the reader may
-/// have got the document through a cache that recoded it.
-fn is_known(published: &Published, coded: &Coded, modified: SystemTime, asked: &HeaderMap) -> bool {
-    let etags = [&coded.etag, &published.identity.etag, &published.gzip.etag];
-    if asked.contains_key(header::IF_NONE_MATCH) {
-        let lists = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        return lists
-            .flat_map(|list| list.split(','))
-            .map(|etag| etag.trim().trim_start_matches("W/"))
-            .any(|etag| etag == "*" || etags.iter().any(|ours| *ours == etag));
-    }
-    let since = asked.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-    let since = since.and_then(|since| httpdate::parse_http_date(since).ok());
-    // HTTP dates have whole seconds: ours is cut to them before it is compared.
-    let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |it| it.as_secs());
-    since.is_some_and(|since| seconds(modified) > 0 && seconds(modified) <= seconds(since))
-}
-
-/// Whether gzip may be sent: named with a weight above 0, or covered by `*`.
-fn accepts_gzip(asked: &HeaderMap) -> bool {
-    let mut any = false;
-    let lists = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    for item in lists.flat_map(|list| list.split(',')) {
-        let (coding, weight) = super::language::weighted(item);
-        match coding.to_ascii_lowercase().as_str() {
-            "gzip" | "x-gzip" => return weight > 0.0,
-            "*" => any = weight > 0.0,
-            _ => {}
-        }
-    }
-    any
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{model::Timestamp, publish::RSS_TYPE};
-
-    fn published() -> Published {
-        let at: Timestamp = "2026-11-23T06:00:00.500Z".parse().unwrap();
-        Published::new(b"<rss/>".to_vec(), Published::digest(b"<rss/>"), RSS_TYPE, at)
-    }
-
-    fn answer(asked: &[(header::HeaderName, &str)]) -> Response {
-        let mut headers = HeaderMap::new();
-        for (name, value) in asked {
-            headers.append(name, HeaderValue::from_str(value).unwrap());
-        }
-        document(&published(), &headers, Duration::from_secs(5))
-    }
-
-    fn header(response: &Response, name: header::HeaderName) -> &str {
-        response.headers().get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    #[test]
-    fn a_reader_that_has_the_document_gets_304() {
-        let (plain, gzip) = (published().identity.etag, published().gzip.etag);
-        let modified = "Mon, 23 Nov 2026 06:00:00 GMT";
-        let (none, since) = (header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE);
-        let table: Vec<(Vec<(header::HeaderName, String)>, u16)> = vec![
-            (vec![], 200),
-            (vec![(none.clone(), plain.clone())], 304),
-            (vec![(none.clone(), gzip)], 304),
-            (vec![(none.clone(), format!("\"x\", W/{plain}"))], 304),
-            (vec![(none.clone(), "*".to_owned())], 304),
-            (vec![(none.clone(), "\"x\"".to_owned())], 200),
-            (vec![(none.clone(), "\"x\"".to_owned()), (since.clone(), modified.to_owned())], 200),
-            (vec![(none.clone(), "\"x\"".to_owned()), (none, plain)], 304),
-            (vec![(since.clone(), modified.to_owned())], 304),
-            (vec![(since.clone(), "Mon, 23 Nov 2026 06:00:01 GMT".to_owned())], 304),
-            (vec![(since.clone(), "Mon, 23 Nov 2026 05:59:59 GMT".to_owned())], 200),
-            (vec![(since, "yesterday".to_owned())], 200),
-        ];
-        for (asked, wanted) in table {
-            let headers: Vec<_> = asked.iter().map(|(name, value)| (name.clone(), value.as_str())).collect();
-            let response = answer(&headers);
-            assert_eq!(response.status().as_u16(), wanted, "{asked:?}");
-            for needed in [header::ETAG, header::CACHE_CONTROL, header::VARY, header::LAST_MODIFIED] {
-                assert!(response.headers().contains_key(&needed), "{asked:?} lacks {needed}");
-            }
-        }
-    }
-
-    #[test]
-    fn gzip_goes_to_those_who_take_it() {
-        let table = [
-            ("gzip", true),
-            ("deflate, gzip;q=1.0, *;q=0.5", true),
-            ("br, *", true),
-            ("x-gzip", true),
-            ("gzip;q=0", false),
-            ("gzip;q=0, *", false),
-            ("*;q=0", false),
-            ("br", false),
-            ("", false),
-        ];
-        for (accepts, wanted) in table {
-            let response = answer(&[(header::ACCEPT_ENCODING, accepts)]);
-            assert_eq!(header(&response, header::CONTENT_ENCODING) == "gzip", wanted, "{accepts}");
-            assert_eq!(header(&response, header::ETAG).ends_with("-gzip\""), wanted, "{accepts}");
-        }
-    }
-
-    #[test]
-    fn freshness_is_the_time_to_the_next_poll_within_bounds() {
-        let max_age = |seconds| {
-            let response = document(&published(), &HeaderMap::new(), Duration::from_secs(seconds));
-            header(&response, header::CACHE_CONTROL).to_owned()
-        };
-        assert_eq!(max_age(5), "public, max-age=60");
-        assert_eq!(max_age(300), "public, max-age=300");
-        assert_eq!(max_age(86_400), "public, max-age=900");
     }
 }

@@ -13,6 +13,7 @@ use std::{
 
 use axum::http::HeaderMap;
 
+pub(super) use self::address::{household, is_near};
 use self::{
     seen::{Reader, Seen},
     visitor::Visitor,

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use axum::{
-    extract::State,
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
@@ -23,8 +22,8 @@ code{overflow-wrap:anywhere}small{opacity:.75}.main{font-size:1.1rem;padding:.8r
 background:color-mix(in srgb,currentColor 8%,transparent)}";
 
 /// The start page of the readers' listener.
-pub(super) async fn page(State(site): State<Site>, headers: HeaderMap) -> Response {
-    let language = Language::of(&headers);
+pub(super) fn page(site: &Site, headers: &HeaderMap) -> Response {
+    let language = Language::of(headers);
     let config = site.config.borrow().clone();
     let html = render(&config, language);
     let headers = [

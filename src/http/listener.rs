@@ -2,12 +2,14 @@
 //! from being answered. Speaks HTTP/1 (RFC 9112), says with each request whence it came, and knows nothing of what is
 //! answered.
 
+mod places;
+mod stream;
+
 use std::{
-    io::{self, ErrorKind, IoSlice},
+    io::{self, ErrorKind},
     net::SocketAddr,
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc,
-    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -18,14 +20,17 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
-    time::{Instant, Sleep, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tracing::{debug, error, info};
 
+use self::{
+    places::{Line, Place, Places},
+    stream::Impatient,
+};
 use super::asked::Peer;
 
 /// The most that a request's line and headers may take, in bytes; also what waits to be sent besides a body.
@@ -40,13 +45,22 @@ const FINISH_MAX: Duration = Duration::from_mins(2);
 /// What a listener gives its clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once; who comes later waits to be accepted.
+    /// Connections at once. Who comes later gets the place of one that has been silent longest, or that has been taking its
+    /// answer for very long, or waits until there is one.
     pub connections: usize,
+    /// Of these for each address that says who asks; of IPv6 for each /64. A peer on this machine or in a private network may
+    /// be a proxy that asks for many, whom it must bound itself.
+    pub per_address: usize,
+    /// How long a silent connection is left alone though others need its place: the time that an honest client on a slow line
+    /// takes to ask.
+    pub grace: Duration,
     /// To send a whole request, from the connection's start or the end of the last answer: so also the longest that
     /// an idle connection is kept.
     pub request: Duration,
     /// To take some bytes of the answer.
     pub stall: Duration,
+    /// To take a whole answer, when others need the place.
+    pub answer: Duration,
     /// How long a connection is given new answers.
     pub lifetime: Duration,
 }
@@ -56,15 +70,22 @@ impl Limits {
     /// have open where nobody raised that.
     pub const READERS: Self = Self {
         connections: 512,
+        per_address: 64,
+        grace: Duration::from_millis(500),
         request: Duration::from_secs(10),
         stall: Duration::from_secs(30),
+        answer: Duration::from_mins(1),
         lifetime: Duration::from_mins(10),
     };
     /// For admins and their tools, which are few and near: short, so that a queue of the silent passes soon (a thousand of
-    /// them in half a minute). An export or a compaction of a large store may take hours on a slow disk.
+    /// them in half a minute).
     pub const ADMINS: Self = Self {
         connections: 64,
+        per_address: 32,
+        grace: Duration::from_millis(100),
         request: Duration::from_secs(2),
+        // An export or a compaction of a large store may take hours on a slow disk.
+        answer: Duration::from_hours(12),
         lifetime: Duration::from_hours(12),
         ..Self::READERS
     };
@@ -76,22 +97,23 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     let mut connections = JoinSet::new();
     {
         let mut stopped = pin!(stopped(stop.clone()));
-        let places = Arc::new(Semaphore::new(limits.connections));
+        let places = Places::new(limits);
         loop {
             let next = async {
-                // Never closed; were it, a connection too many would be the lesser evil.
-                let place = Arc::clone(&places).acquire_owned().await.ok();
-                (accepted(&listener).await, place)
+                let (stream, peer) = accepted(&listener).await;
+                (stream, peer, places.admit(peer.ip()).await)
             };
-            let ((stream, peer), place) = tokio::select! {
+            let (stream, peer, place) = tokio::select! {
                 () = &mut stopped => break,
                 next = next => next,
             };
-            let (router, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
-            connections.spawn(async move {
-                converse(stream, Introducing { router, peer: Peer(peer.ip()) }, limits, stop).await;
-                drop(place);
-            });
+            let Some(place) = place else {
+                debug!(%peer, "an address that has enough connections is given no more");
+                continue;
+            };
+            let router = TowerToHyperService::new(router.clone());
+            let introducing = Introducing { router, peer: Peer(peer.ip()), line: Arc::clone(&place.line) };
+            connections.spawn(converse(stream, introducing, place, limits, stop.clone()));
             // One that panicked has harmed nobody else.
             while connections.try_join_next().is_some() {}
         }
@@ -135,10 +157,16 @@ fn is_of_the_client(error: &io::Error) -> bool {
 }
 
 /// One connection to its end.
-async fn converse(stream: TcpStream, service: Introducing, limits: Limits, stop: watch::Receiver<bool>) {
+async fn converse(
+    stream: TcpStream,
+    service: Introducing,
+    place: Place,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+) {
     // An answer goes out when it is made; where that cannot be asked for, it goes out a little later.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(Impatient { stream, patience: limits.stall, waiting: None });
+    let stream = TokioIo::new(Impatient::new(stream, limits.stall, Arc::clone(&place.line)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.request)
@@ -148,11 +176,15 @@ async fn converse(stream: TcpStream, service: Introducing, limits: Limits, stop:
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,
+        () = place.line.told_to_leave() => return debug!("a client gave way to another"),
         () = async { tokio::select! { () = stopped(stop) => {}, () = sleep(limits.lifetime) => {} } } => {
             connection.as_mut().graceful_shutdown();
-            match timeout(FINISH_MAX, connection).await {
-                Ok(ended) => ended,
-                Err(_) => return debug!("a client took too long to take its answer"),
+            tokio::select! {
+                ended = timeout(FINISH_MAX, connection) => match ended {
+                    Ok(ended) => ended,
+                    Err(_) => return debug!("a client took too long to take its answer"),
+                },
+                () = place.line.told_to_leave() => return debug!("a slow client gave way to another"),
             }
         }
     };
@@ -165,6 +197,7 @@ async fn converse(stream: TcpStream, service: Introducing, limits: Limits, stop:
 struct Introducing {
     router: TowerToHyperService<Router>,
     peer: Peer,
+    line: Arc<Line>,
 }
 
 impl Service<hyper::Request<Incoming>> for Introducing {
@@ -173,77 +206,8 @@ impl Service<hyper::Request<Incoming>> for Introducing {
     type Future = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Future;
 
     fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
+        self.line.asked();
         request.extensions_mut().insert(self.peer);
         self.router.call(request)
-    }
-}
-
-/// A stream whose writes fail when the other side takes nothing for too long.
-struct Impatient {
-    stream: TcpStream,
-    patience: Duration,
-    /// When a write that waits gives up.
-    waiting: Option<Pin<Box<Sleep>>>,
-}
-
-impl Impatient {
-    fn stream(&mut self) -> Pin<&mut TcpStream> {
-        Pin::new(&mut self.stream)
-    }
-
-    /// `outcome`, unless the wait for it has been too long.
-    fn within<T>(&mut self, context: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if outcome.is_ready() {
-            self.waiting = None;
-            return outcome;
-        }
-        let patience = self.patience;
-        let waiting =
-            self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
-        ready!(waiting.as_mut().poll(context));
-        Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, "the client takes nothing")))
-    }
-}
-
-impl AsyncRead for Impatient {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.stream().poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Impatient {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let outcome = self.stream().poll_write(context, bytes);
-        self.within(context, outcome)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let outcome = self.stream().poll_write_vectored(context, slices);
-        self.within(context, outcome)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let outcome = self.stream().poll_flush(context);
-        self.within(context, outcome)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(context)
     }
 }

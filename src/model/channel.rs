@@ -86,7 +86,7 @@ impl ChannelId {
 /// What a channel must remember over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {
-    /// Of the bytes last published.
+    /// Of the bytes last published as RSS; zeros where it was never published so.
     pub digest: Digest,
     /// Of the rules that the entries were last selected by: under other rules the floors mean nothing.
     pub rules: Digest,
@@ -103,9 +103,66 @@ pub struct ChannelState {
     pub rendered: Option<Timestamp>,
     /// What has aged or been cut out of the document.
     pub floors: Floors,
+    /// The same of its documents in other formats, by what their addresses end in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, Version>,
     /// How many read it, so that a restart does not make them none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readers: Option<Headcount>,
+}
+
+/// Which bytes a document has, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Of the bytes.
+    pub digest: Digest,
+    /// When they replaced different ones.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub last_modified: Timestamp,
+}
+
+impl ChannelState {
+    /// What the addresses of RSS documents end in: their version has a place of its own, where older versions of us look.
+    const RSS: &str = "xml";
+
+    /// Nothing published yet, and nothing selected.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            digest: Digest([0; 16]),
+            rules: Digest::of(&[]),
+            last_modified: Timestamp::UNIX_EPOCH,
+            rendered: None,
+            floors: Floors::new(),
+            others: BTreeMap::new(),
+            readers: None,
+        }
+    }
+
+    /// The document last published whose address ends so.
+    #[must_use]
+    pub fn version(&self, extension: &str) -> Option<Version> {
+        if extension == Self::RSS {
+            let Self { digest, last_modified, .. } = *self;
+            return (digest.0 != [0; 16]).then_some(Version { digest, last_modified });
+        }
+        self.others.get(extension).copied()
+    }
+
+    /// Notes a document that is published now.
+    pub fn set_version(&mut self, extension: &str, version: Version) {
+        if extension == Self::RSS {
+            (self.digest, self.last_modified) = (version.digest, version.last_modified);
+        } else {
+            self.others.insert(extension.to_owned(), version);
+        }
+    }
+}
+
+impl Default for ChannelState {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// For each source, the oldest place (milliseconds since 1970, and number) that it may still show in a channel: what
@@ -139,11 +196,24 @@ mod tests {
         let (last_modified, seven) = (Timestamp::UNIX_EPOCH, serde_json::to_value(digest).unwrap());
         let kept = serde_json::json!({"digest": seven, "rules": seven, "last_modified": 0, "floors": {}});
         let state: ChannelState = serde_json::from_value(kept.clone()).unwrap();
-        let floors = Floors::new();
-        let wanted =
-            ChannelState { digest, rules: digest, last_modified, rendered: None, floors, readers: None };
+        let wanted = ChannelState { digest, rules: digest, last_modified, ..ChannelState::new() };
         assert_eq!(state, wanted);
         // And what nobody reads is written as it was, so that the older version reads it too.
         assert_eq!(serde_json::to_value(&state).unwrap(), kept);
+    }
+    #[test]
+    fn each_format_has_a_version_of_its_own() {
+        let version = |number| Version {
+            digest: Digest([number; 16]),
+            last_modified: Timestamp::UNIX_EPOCH + chrono::TimeDelta::days(number.into()),
+        };
+        let mut state = ChannelState::new();
+        assert_eq!((state.version("xml"), state.version("json")), (None, None));
+        state.set_version("json", version(2));
+        state.set_version("xml", version(1));
+        state.set_version("json", version(3));
+        let kept: ChannelState = serde_json::from_value(serde_json::to_value(&state).unwrap()).unwrap();
+        assert_eq!((kept.version("xml"), kept.version("json")), (Some(version(1)), Some(version(3))));
+        assert_eq!((kept.digest, kept.version("atom")), (Digest([1; 16]), None));
     }
 }

@@ -2,24 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Offset};
-use chrono_tz::Tz;
-use rss::extension::{Extension, ExtensionMap, atom::AtomExtension, dublincore::DublinCoreExtension};
+use rss::extension::{
+    Extension, ExtensionMap,
+    atom::{AtomExtension, Link},
+    dublincore::DublinCoreExtension,
+};
 
-use super::{Channel, Item, legal, plain::plain, public_guid};
-use crate::model::{Enclosure, Source, Timestamp};
-
-const MEDIA_NAMESPACE: &str = "http://search.yahoo.com/mrss/";
-/// The form of RFC 822 with the four-digit year that RSS 2.0 prefers; the local time of the source, as people there
-/// would read it.
-const DATE_FORMAT: &str = "%a, %d %b %Y %H:%M:%S %z";
-
-/// Earlier years are written in UTC: Vietnam came to whole hours on 1 May 1911.
-const ZONES_SINCE: i32 = 1912;
+use super::{
+    Channel, Format, Item, attribution,
+    channel::{HISTORY_NAMESPACE, MEDIA_NAMESPACE},
+    dates, legal,
+    plain::plain,
+    public_guid, stylesheet,
+};
+use crate::model::{Enclosure, Entry};
 
 /// A channel as an RSS 2.0 document. Equal arguments give equal bytes.
-#[must_use]
-pub fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
+pub(super) fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
     let newest = items.iter().max_by_key(|item| item.stored.changed);
     let document = rss::Channel {
         title: plain(&channel.title),
@@ -27,24 +26,46 @@ pub fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
         description: plain(&channel.description),
         language: Some("vi".to_owned()),
         // The last real change, never "now": an unchanged channel must stay the same bytes.
-        last_build_date: newest.map(|item| date(item.stored.changed, item.source.timezone)),
+        last_build_date: newest.map(|item| dates::rfc_822(item.stored.changed, item.source.timezone)),
         generator: Some(concat!("tintinh ", env!("CARGO_PKG_VERSION")).to_owned()),
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
         items: items.iter().map(entry).collect(),
-        atom_ext: Some(AtomExtension { links: vec![own_address(channel)] }),
-        namespaces: BTreeMap::from([("media".to_owned(), MEDIA_NAMESPACE.to_owned())]),
+        atom_ext: Some(AtomExtension { links: links(channel) }),
+        extensions: if channel.pages.is_closed { archive() } else { ExtensionMap::new() },
+        namespaces: BTreeMap::from([
+            ("fh".to_owned(), HISTORY_NAMESPACE.to_owned()),
+            ("media".to_owned(), MEDIA_NAMESPACE.to_owned()),
+        ]),
         ..rss::Channel::default()
     };
-    document.to_string().into_bytes()
+    stylesheet::styled(&document.to_string(), &channel.home)
 }
 
-fn own_address(channel: &Channel) -> rss::extension::atom::Link {
-    rss::extension::atom::Link {
-        href: channel.address.clone(),
-        rel: "self".to_owned(),
-        mime_type: Some("application/rss+xml".to_owned()),
-        ..Default::default()
-    }
+/// By the Atom namespace: RSS 2.0 itself has no room for them.
+fn links(channel: &Channel) -> Vec<Link> {
+    let link = |relation: &str, format: Format, address: &str| Link {
+        href: format.address(address),
+        rel: relation.to_owned(),
+        mime_type: Some(format.link_type().to_owned()),
+        ..Link::default()
+    };
+    let mut links = vec![link("self", Format::Rss, &channel.address)];
+    links.extend(Format::Rss.others().map(|other| link("alternate", other, &channel.address)));
+    links.extend(channel.page_links().map(|(relation, address)| link(relation, Format::Rss, address)));
+    links
+}
+
+/// RFC 5005 §4: a document that will not change but in what its entries say.
+fn archive() -> ExtensionMap {
+    BTreeMap::from([(
+        "fh".to_owned(),
+        BTreeMap::from([("archive".to_owned(), vec![extension("fh:archive", &[])])]),
+    )])
+}
+
+fn extension(name: &str, attributes: &[(&str, &str)]) -> Extension {
+    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Extension { name: name.to_owned(), attrs: attributes.collect(), ..Extension::default() }
 }
 
 fn entry(item: &Item<'_>) -> rss::Item {
@@ -52,6 +73,12 @@ fn entry(item: &Item<'_>) -> rss::Item {
     let entry = &stored.entry;
     let creators: Vec<String> = entry.authors.iter().map(|author| plain(&author.name)).collect();
     let category = |name: &String| rss::Category { name: plain(name), domain: None };
+    let mut extensions = media(entry);
+    if stored.changed > stored.first_seen {
+        let updated = dates::local(dates::updated(stored), source.timezone).to_rfc3339();
+        let updated = Extension { value: Some(updated), ..extension("atom:updated", &[]) };
+        extensions.insert("atom".to_owned(), BTreeMap::from([("updated".to_owned(), vec![updated])]));
+    }
     rss::Item {
         title: Some(plain(&entry.title)),
         link: entry.link.clone(),
@@ -60,11 +87,11 @@ fn entry(item: &Item<'_>) -> rss::Item {
         categories: entry.categories.iter().map(category).collect(),
         enclosure: entry.enclosures.first().map(enclosure),
         guid: Some(rss::Guid { value: public_guid(&stored.source, stored.key), permalink: false }),
-        pub_date: Some(date(stored.date, source.timezone)),
-        source: Some(rss::Source { url: credited_address(source), title: Some(plain(&source.title)) }),
+        pub_date: Some(dates::rfc_822(stored.date, source.timezone)),
+        source: Some(rss::Source { url: attribution::address(source), title: Some(plain(&source.title)) }),
         dublin_core_ext: (!creators.is_empty())
             .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
-        extensions: entry.image.as_deref().map(thumbnail).unwrap_or_default(),
+        extensions,
         ..rss::Item::default()
     }
 }
@@ -79,108 +106,38 @@ fn enclosure(enclosure: &Enclosure) -> rss::Enclosure {
     }
 }
 
-/// Media RSS: the entry's picture.
-fn thumbnail(address: &str) -> ExtensionMap {
-    let thumbnail = Extension {
-        name: "media:thumbnail".to_owned(),
-        attrs: BTreeMap::from([("url".to_owned(), address.to_owned())]),
-        ..Extension::default()
-    };
-    let media = BTreeMap::from([("thumbnail".to_owned(), vec![thumbnail])]);
-    BTreeMap::from([("media".to_owned(), media)])
-}
-
-/// The source's own address, for attribution; credentials stay with us.
-fn credited_address(source: &Source) -> String {
-    let mut address = source.url.clone();
-    // Both fail only for addresses without a host, which no source has.
-    let _ = address.set_username("");
-    let _ = address.set_password(None);
-    address.to_string()
-}
-
-/// The time in the zone, or in UTC where the zone had no offset yet that its people would know: before zones came up,
-/// each place kept its own mean time, with seconds that RFC 822 has no room for.
-fn date(at: Timestamp, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let is_mean_time = local.year() < ZONES_SINCE || local.offset().fix().local_minus_utc() % 60 != 0;
-    if is_mean_time {
-        return at.format(DATE_FORMAT).to_string();
+/// Media RSS: the entry's picture, and the files that RSS itself has no room for.
+fn media(entry: &Entry) -> ExtensionMap {
+    let mut media = BTreeMap::new();
+    if let Some(address) = entry.image.as_deref() {
+        media.insert("thumbnail".to_owned(), vec![extension("media:thumbnail", &[("url", address)])]);
     }
-    local.format(DATE_FORMAT).to_string()
+    let others: Vec<Extension> = entry.enclosures.iter().skip(1).map(content).collect();
+    if !others.is_empty() {
+        media.insert("content".to_owned(), others);
+    }
+    if media.is_empty() { ExtensionMap::new() } else { BTreeMap::from([("media".to_owned(), media)]) }
+}
+
+fn content(file: &Enclosure) -> Extension {
+    let mut content = extension("media:content", &[("url", &file.url)]);
+    let length = file.length.map(|length| length.to_string());
+    let told = [("type", file.media_type.as_deref().map(legal)), ("fileSize", length)];
+    let told = told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    content.attrs.extend(told);
+    content
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::{
-        Access, Author, Entry, EntryKey, Identity, Limits, Pace, Rule, Seq, SourceId, StoredEntry,
+    use super::{
+        super::samples::{channel, source, stored},
+        *,
     };
-    use std::{sync::Arc, time::Duration};
-
-    fn source() -> Source {
-        let second = Duration::from_secs(1);
-        Source {
-            id: SourceId::new("ninh-binh").unwrap(),
-            title: "Cổng TTĐT \u{1}Ninh Bình".to_owned(),
-            province: None,
-            url: url::Url::parse("https://user:secret@ninhbinh.gov.vn/rss?a=1&b=2").unwrap(),
-            enabled: true,
-            timezone: chrono_tz::Asia::Ho_Chi_Minh,
-            pace: Pace { interval: None, min_interval: second, max_interval: second, host_delay: second },
-            limits: Limits {
-                max_body: 1,
-                connect_timeout: second,
-                idle_timeout: second,
-                total_timeout: second,
-            },
-            access: Access::default(),
-            rewrite_host: Arc::default(),
-            republishing: crate::model::Republishing::default(),
-        }
-    }
-
-    fn stored() -> StoredEntry {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let entry = Entry {
-            identity: Identity { rule: Rule::Guid, value: "news_1".to_owned() },
-            link: Some("https://ninhbinh.gov.vn/1?a=1&b=2".to_owned()),
-            canonical_link: None,
-            title: "Chỉ thị <03> & ]]> \u{0}\u{b}\u{ffff}hết".to_owned(),
-            summary: Some("<p>Năm 2011</p>".to_owned()),
-            content: Some("<p>Toàn văn ]]> &amp;</p>".to_owned()),
-            authors: vec![Author { name: "Nguyễn Văn A".to_owned(), url: None }],
-            categories: vec!["Xây dựng Đảng".to_owned()],
-            published: None,
-            updated: None,
-            image: Some("https://ninhbinh.gov.vn/a.jpg?x=1&y=2".to_owned()),
-            enclosures: vec![Enclosure {
-                url: "https://ninhbinh.gov.vn/a.mp3".to_owned(),
-                media_type: Some("audio/mpeg".to_owned()),
-                length: None,
-                ..Enclosure::default()
-            }],
-        };
-        StoredEntry {
-            seq: Seq(1),
-            source: source().id,
-            key: EntryKey::new(Rule::Guid, "news_1"),
-            first_seen: at("2012-01-17T01:00:00Z"),
-            date: at("2012-01-16T22:57:00Z"),
-            place: at("2012-01-17T01:00:00Z"),
-            dropped: None,
-            changed: at("2012-01-17T01:00:00Z"),
-            entry,
-        }
-    }
+    use crate::model::Author;
 
     fn document() -> String {
-        let channel = Channel {
-            title: "Tin các tỉnh".to_owned(),
-            description: "Tin của các báo & cổng".to_owned(),
-            home: "http://127.0.0.1:8080/".to_owned(),
-            address: "http://127.0.0.1:8080/feed.xml".to_owned(),
-        };
+        let channel = channel();
         let (stored, source) = (stored(), source());
         String::from_utf8(rss(&channel, &[Item { stored: &stored, source: &source }])).unwrap()
     }
@@ -200,7 +157,9 @@ mod tests {
             "<content:encoded><![CDATA[<p>Toàn văn ",
             "<enclosure url=\"https://ninhbinh.gov.vn/a.mp3\" length=\"0\" type=\"audio/mpeg\"/>",
             "<media:thumbnail url=\"https://ninhbinh.gov.vn/a.jpg?x=1&amp;y=2\">",
+            "<?xml-stylesheet type=\"text/css\" href=\"http://127.0.0.1:8080/feed.css\"?>",
             "<atom:link href=\"http://127.0.0.1:8080/feed.xml\" rel=\"self\" type=\"application/rss+xml\"/>",
+            "<atom:link href=\"http://127.0.0.1:8080/archive/7.xml\" rel=\"prev-archive\"",
             "xmlns:media=\"http://search.yahoo.com/mrss/\"",
             "xmlns:content=",
             "xmlns:dc=",
@@ -233,7 +192,8 @@ mod tests {
             title: PAYLOAD.to_owned(),
             description: PAYLOAD.to_owned(),
             home: "http://a.vn/".to_owned(),
-            address: "http://a.vn/feed.xml".to_owned(),
+            address: "http://a.vn/feed".to_owned(),
+            ..Channel::default()
         };
         let document =
             String::from_utf8(rss(&channel, &[Item { stored: &stored, source: &source }])).unwrap();
@@ -244,26 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_local_except_where_a_place_kept_its_own_mean_time() {
-        let table = [
-            ("2012-01-16T22:57:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Tue, 17 Jan 2012 05:57:00 +0700"),
-            ("1954-05-07T10:30:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Fri, 07 May 1954 18:30:00 +0800"),
-            ("1905-01-01T00:00:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Sun, 01 Jan 1905 00:00:00 +0000"),
-            ("1911-04-01T00:00:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Sat, 01 Apr 1911 00:00:00 +0000"),
-            ("1970-01-01T00:00:00Z", chrono_tz::Africa::Monrovia, "Thu, 01 Jan 1970 00:00:00 +0000"),
-        ];
-        for (at, zone, wanted) in table {
-            assert_eq!(date(at.parse().unwrap(), zone), wanted);
-        }
-    }
-
-    #[test]
     fn an_empty_channel_is_a_feed_too() {
         let channel = Channel {
             title: "Tin".to_owned(),
             description: "Tin".to_owned(),
             home: "http://a.vn/".to_owned(),
-            address: "http://a.vn/feed.xml".to_owned(),
+            address: "http://a.vn/feed".to_owned(),
+            ..Channel::default()
         };
         let document = String::from_utf8(rss(&channel, &[])).unwrap();
         assert!(document.contains("<title>Tin</title>") && !document.contains("lastBuildDate"), "{document}");

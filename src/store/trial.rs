@@ -21,6 +21,7 @@ fn channel() -> ChannelState {
         last_modified: at(1),
         rendered: None,
         floors: [].into(),
+        others: [].into(),
         readers: None,
     }
 }

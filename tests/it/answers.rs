@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::support::{
-    daemon::{Daemon, feed},
+    daemon::{Answer, Daemon, feed},
     feed::{items, rss},
     origin::{Origin, Reply},
 };
@@ -28,7 +28,10 @@ async fn readers_are_answered_as_http_demands() {
         let full = daemon.get(path).await;
         assert_eq!(full.status, 200, "{path}");
         assert_eq!(full.header("content-type"), "application/rss+xml; charset=utf-8");
-        assert_eq!((full.header("vary"), full.header("content-encoding")), ("Accept-Encoding", ""));
+        assert_eq!((full.header("vary"), full.header("content-encoding")), ("Accept-Encoding, A-IM", ""));
+        assert_eq!(full.header("content-length"), full.body.len().to_string(), "{path}");
+        assert_eq!(full.header("access-control-allow-origin"), "*", "{path}");
+        assert_eq!(full.header("x-content-type-options"), "nosniff", "{path}");
         assert!(full.header("cache-control").starts_with("public, max-age="), "{path}");
         let head = daemon.ask(Method::HEAD, path, &[]).await;
         assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
@@ -41,12 +44,14 @@ async fn readers_are_answered_as_http_demands() {
         let since =
             daemon.ask(Method::GET, path, &[("if-modified-since", full.header("last-modified"))]).await;
         assert_eq!(since.status, 304, "{path}");
-        let packed = daemon.ask(Method::GET, path, &[("accept-encoding", "gzip")]).await;
-        assert_eq!(packed.header("content-encoding"), "gzip");
-        let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(packed.body.as_slice()).read_to_end(&mut unpacked).unwrap();
-        assert_eq!(unpacked, full.body, "{path}");
-        assert_ne!(packed.header("etag"), full.header("etag"));
+        for coding in ["gzip", "br", "zstd"] {
+            let packed = daemon.ask(Method::GET, path, &[("accept-encoding", coding)]).await;
+            assert_eq!(packed.header("content-encoding"), coding);
+            assert_eq!(packed.header("content-length"), packed.body.len().to_string(), "{path}");
+            assert_eq!(unpacked(&packed), full.body, "{path} {coding}");
+            let wanted = format!("{}-{coding}\"", full.header("etag").trim_end_matches('"'));
+            assert_eq!(packed.header("etag"), wanted);
+        }
     }
     let table = [
         (Method::GET, "/healthz", 200),
@@ -61,20 +66,102 @@ async fn readers_are_answered_as_http_demands() {
         (Method::GET, "/sources/%00%ff.xml", 404),
         (Method::GET, "/sources/%zz.xml", 404),
         (Method::GET, "/%ff", 404),
+        (Method::OPTIONS, "/nothing", 204),
         (Method::POST, "/feed.xml", 405),
         (Method::DELETE, "/sources/a.xml", 405),
     ];
     for (method, path, wanted) in table {
         let answer = daemon.ask(method.clone(), path, &[]).await;
         assert_eq!(answer.status.as_u16(), wanted, "{method} {path}");
-        assert_eq!(answer.header("allow"), if wanted == 405 { "GET, HEAD" } else { "" });
-        assert!(!answer.body.is_empty(), "{method} {path} is not answered in words");
+        assert_eq!(
+            answer.header("allow"),
+            if [405, 204].contains(&wanted) { "GET, HEAD, OPTIONS" } else { "" }
+        );
+        assert!(wanted == 204 || !answer.body.is_empty(), "{method} {path} is not answered in words");
         assert!(!answer.text().contains("Invalid"), "{method} {path} is answered in words not ours");
     }
     let english = daemon.ask(Method::GET, "/", &[("accept-language", "en")]).await;
     assert!(english.text().contains("By province") && english.text().contains("/provinces/hue.xml"));
     let vietnamese = daemon.ask(Method::GET, "/", &[("accept-language", "vi")]).await;
     assert!(vietnamese.text().contains("Theo tỉnh"));
+}
+
+fn unpacked(answer: &Answer) -> Vec<u8> {
+    let (packed, mut whole) = (answer.body.as_slice(), Vec::new());
+    match answer.header("content-encoding") {
+        "gzip" => _ = flate2::read::GzDecoder::new(packed).read_to_end(&mut whole).unwrap(),
+        "br" => brotli::BrotliDecompress(&mut &packed[..], &mut whole).unwrap(),
+        "zstd" => whole = zstd::stream::decode_all(packed).unwrap(),
+        other => panic!("{other} is no coding of ours"),
+    }
+    whole
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_may_read_documents_with_conditions() {
+    let daemon = Daemon::start("").await;
+    let asked = [("origin", "https://reader.example"), ("access-control-request-method", "GET")];
+    let permission = daemon.ask(Method::OPTIONS, "/feed.xml", &asked).await;
+    assert_eq!((permission.status.as_u16(), permission.body.len()), (204, 0));
+    assert_eq!(permission.header("access-control-allow-origin"), "*");
+    assert!(permission.header("access-control-allow-headers").contains("A-IM, If-None-Match"));
+    let exposed = daemon.get("/feed.xml").await;
+    assert_eq!(exposed.header("access-control-expose-headers"), "ETag, IM, Delta-Base");
+    let page = daemon.ask(Method::OPTIONS, "/", &asked).await;
+    assert_eq!(page.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn no_request_that_is_old_or_absurd_gets_anything_but_the_document_or_words() {
+    let daemon = Daemon::start("").await;
+    let full = daemon.get("/feed.xml").await.body;
+    let document = std::str::from_utf8(&full).unwrap();
+    let long = "a".repeat(3_000);
+    let table = [
+        (format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"), "414"),
+        ("GET /feed.xml HTTP/1.0\r\n\r\n".to_owned(), "200"),
+        ("GET /feed.xml HTTP/1.0\r\nAccept-Encoding: identity\r\n\r\n".to_owned(), "200"),
+        ("GET http://tin.example/feed.xml HTTP/1.1\r\nHost: tin.example\r\n\r\n".to_owned(), "200"),
+        ("GET /feed.xml?utm_source=x#y HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "200"),
+        ("GET /feed.xml HTTP/1.1\r\nHost: a\r\nRange: bytes=0-9\r\n\r\n".to_owned(), "200"),
+        (
+            "GET /feed.xml HTTP/1.1\r\nHost: a\r\nRange: bytes=9-0, x\r\nIf-Range: \"x\"\r\n\r\n".to_owned(),
+            "200",
+        ),
+        (
+            format!("GET /feed.xml HTTP/1.1\r\nHost: a\r\nIf-None-Match: {}\r\n\r\n", "\"\",".repeat(3_000)),
+            "200",
+        ),
+        (
+            "GET /feed.xml HTTP/1.1\r\nHost: a\r\nAccept-Encoding: ;q=,=;;\r\nA-IM: ,;feed;q=\r\n\r\n"
+                .to_owned(),
+            "200",
+        ),
+        (
+            "GET /feed.xml HTTP/1.1\r\nHost: a\r\nIf-Modified-Since: Thu, 99 Foo 9999\r\n\r\n".to_owned(),
+            "200",
+        ),
+        ("GET /feed.xml HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello".to_owned(), "200"),
+        ("BREW /feed.xml HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "405"),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "204"),
+    ];
+    for (request, wanted) in table {
+        // Of its own accord only HTTP/1.0 ends a connection with its answer.
+        let request = request.replacen(" HTTP/1.1\r\n", " HTTP/1.1\r\nConnection: close\r\n", 1);
+        let answer = asked(daemon.readers, &request).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request}: {answer}"));
+        assert_eq!(head.split(' ').nth(1), Some(wanted), "{request}");
+        if wanted == "200" {
+            assert!(body == document, "{request}: {answer}");
+            assert!(head.contains(&format!("content-length: {}\r\n", document.len())), "{request}: {head}");
+            assert!(
+                !head.contains("content-range") && !head.contains("transfer-encoding"),
+                "{request}: {head}"
+            );
+        } else {
+            assert!(wanted == "204" || body.ends_with(".\n"), "{request}: {answer}");
+        }
+    }
 }
 
 /// The answer to a request that no HTTP library would send.

@@ -59,6 +59,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate beside the only place that may name it, or one of them: how its files' paths begin.
 const CRATES: &[(&str, &str)] = &[
+    // Its tests pack what it unpacks.
+    ("brotli", "fetch/decode"),
+    ("brotli", "publish/published"),
     ("brotli_decompressor", "fetch/decode"),
     ("feed_rs", "parse"),
     // How its errors tell a head that is too large; and how a proxy's address will be understood.

@@ -17,11 +17,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 const LIMITS: Limits = Limits {
     connections: 8,
+    per_address: 8,
+    grace: Duration::from_millis(50),
     request: Duration::from_millis(300),
     stall: Duration::from_millis(300),
+    answer: Duration::from_mins(1),
     lifetime: Duration::from_mins(10),
 };
 
+/// A request that asks to be hung up on.
+const LAST: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const HELLO: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// More than the buffers of both ends take.
@@ -127,4 +132,45 @@ async fn at_the_end_answers_are_finished_and_idle_connections_closed() {
     assert!(heard(slow).await.len() > LARGE);
     timeout(PATIENCE, listening.tasks.join_next()).await.expect("it does not end").unwrap().unwrap();
     assert!(TcpStream::connect(listening.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_crowd_of_the_silent_does_not_delay_who_has_something_to_ask() {
+    // Silence would be borne for longer than this test is.
+    let limits = Limits { request: PATIENCE * 4, connections: 4, ..LIMITS };
+    let listening = listening(limits).await;
+    let mut crowd = Vec::new();
+    for _ in 0..100 {
+        crowd.push(TcpStream::connect(listening.address).await.unwrap());
+    }
+    let answer = heard(sent(listening.address, LAST).await).await;
+    assert!(answer.contains("xin chào"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_takes_very_long_over_an_answer_gives_way_when_all_places_are_taken() {
+    let limits = Limits { stall: PATIENCE * 4, answer: Duration::from_millis(100), connections: 1, ..LIMITS };
+    let listening = listening(limits).await;
+    let mut slow = sent(listening.address, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut first = [0; 9];
+    slow.read_exact(&mut first).await.unwrap();
+    let answer = heard(sent(listening.address, LAST).await).await;
+    assert!(answer.contains("xin chào"), "{answer}");
+    assert!(heard(slow).await.len() < LARGE);
+}
+
+#[tokio::test]
+async fn what_is_silent_after_its_answer_gives_way_and_what_is_being_answered_does_not() {
+    let limits = Limits { request: PATIENCE * 4, stall: PATIENCE * 4, connections: 2, ..LIMITS };
+    let listening = listening(limits).await;
+    let mut taking =
+        sent(listening.address, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    let mut first = [0; 9];
+    taking.read_exact(&mut first).await.unwrap();
+    let mut answered = sent(listening.address, HELLO).await;
+    answered.read_exact(&mut first).await.unwrap();
+    let next = heard(sent(listening.address, LAST).await).await;
+    assert!(next.contains("xin chào"), "{next}");
+    assert!(heard(answered).await.ends_with("xin chào"));
+    assert!(heard(taking).await.len() > LARGE);
 }

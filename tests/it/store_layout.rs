@@ -72,6 +72,7 @@ fn write(folder: &Path) {
     aliased.changes.aliases = vec![(key(100), Seq(30))];
     engine.apply(&aliased).unwrap();
     let state = ChannelState {
+        others: [].into(),
         readers: None,
         digest: Digest([1; 16]),
         rules: Digest([2; 16]),

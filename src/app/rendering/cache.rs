@@ -9,16 +9,27 @@ use quick_cache::Weighter;
 
 use crate::{
     config::Config,
-    model::{SourceId, Timestamp},
-    publish::Published,
+    model::{ChannelId, Digest, Timestamp},
+    publish::{DocumentId, Edition, History},
 };
 
-/// A document stays good until its source or the configuration changes.
+/// A document stays good until its source or the configuration changes, or entries of it are gone.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct CacheKey {
-    pub(super) id: SourceId,
-    pub(super) changed: Option<Timestamp>,
+    pub(super) document: DocumentId,
+    pub(super) part: Part,
+    /// Goes up when entries are gone.
+    pub(super) epoch: u64,
     pub(super) config: ByPlace,
+}
+
+/// Which of a channel's entries a document holds. Pages of an archive will be parts too.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// The newest, as of the last change.
+    Newest { changed: Option<Timestamp> },
+    /// What is new in one document since another.
+    Delta { base: Digest, current: Digest },
 }
 
 /// A configuration, told from others by where it lies: holding it keeps the place from being used again.
@@ -39,12 +50,18 @@ impl Hash for ByPlace {
     }
 }
 
-/// A document weighs its bytes.
+/// What is remembered weighs its bytes.
 #[derive(Clone)]
 pub(super) struct BySize;
 
-impl Weighter<CacheKey, Arc<Published>> for BySize {
-    fn weight(&self, _: &CacheKey, document: &Arc<Published>) -> u64 {
-        document.size() as u64
+impl Weighter<CacheKey, Edition> for BySize {
+    fn weight(&self, _: &CacheKey, edition: &Edition) -> u64 {
+        (edition.published.size() + edition.history.size()) as u64
+    }
+}
+
+impl Weighter<(ChannelId, ByPlace), Arc<History>> for BySize {
+    fn weight(&self, _: &(ChannelId, ByPlace), history: &Arc<History>) -> u64 {
+        history.size().max(1) as u64
     }
 }

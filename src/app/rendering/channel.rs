@@ -6,10 +6,24 @@ use crate::{
     config::{ChannelSettings, Config},
     filter::OwnFilter,
     merge::{OLDER_JUDGED_MAX, Rules},
-    model::{ChannelId, Digest, Source, SourceId},
-    publish::Channel,
+    model::{ChannelId, Digest, Province, Source, SourceId},
+    publish::{Channel, Pages},
     store::Sources,
 };
+
+/// Whether there is such a channel.
+pub(super) fn exists(config: &Config, id: &ChannelId) -> bool {
+    match id {
+        ChannelId::All | ChannelId::Province(_) => true,
+        ChannelId::Source(id) => config.sources.iter().any(|source| source.id == *id),
+        ChannelId::Own(slug) => config.own(slug).is_some(),
+    }
+}
+
+/// Those whose documents are kept ready. The others' are made on demand: there may be very many, and few ask for one.
+pub(super) fn kept() -> impl Iterator<Item = ChannelId> {
+    std::iter::once(ChannelId::All).chain(Province::all().map(ChannelId::Province))
+}
 
 /// Whose entries the channel shows.
 pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
@@ -78,5 +92,6 @@ pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
         }
     };
     let home = config.server.public_url.to_string();
-    Channel { title, description, address: format!("{home}{id}.xml"), home }
+    let (name, address) = (id.to_string(), format!("{home}{id}"));
+    Channel { name, title, description, home, address, pages: Pages::default() }
 }

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::{super::clock, Rendering};
 use crate::{
-    model::{ChannelId, ChannelState, Digest, Floors, Timestamp},
+    model::{ChannelId, ChannelState, Version},
     store::StoreError,
 };
 
@@ -49,27 +49,23 @@ impl Rendering {
         Ok(())
     }
 
-    /// When a source's document became these bytes. Not only its entries make them: also the configuration, and our
-    /// version.
-    pub(super) async fn source_modified(
+    /// Notes which documents a channel that is not kept ready was published as, for them to have the same validators later.
+    pub(super) async fn note_version(
         &self,
         id: &ChannelId,
-        digest: Digest,
-        changed: Option<Timestamp>,
-    ) -> Result<Timestamp, StoreError> {
-        let last_modified = match self.state(id).await? {
-            Some(before) if before.digest == digest => return Ok(before.last_modified),
-            Some(_) => clock::now(),
-            None => changed.unwrap_or(Timestamp::UNIX_EPOCH),
-        };
-        // Selected by no rules.
-        let rules = Digest::of(&[]);
-        let readers = self.audience.count(id, clock::now());
-        let floors = Floors::new();
-        let state = ChannelState { digest, rules, last_modified, rendered: None, floors, readers };
+        extension: &str,
+        version: Version,
+    ) -> Result<(), StoreError> {
+        // Two formats of one channel may be made at once: neither undoes the other's note.
+        let _alone = self.noting.lock().await;
+        let mut state = self.state(id).await?.unwrap_or_default();
+        if state.version(extension) == Some(version) {
+            return Ok(());
+        }
+        state.set_version(extension, version);
+        state.readers = self.audience.count(id, clock::now());
         // Only a refused one is kept here: there may be very many sources.
         self.states().remove(id);
-        self.remember(id, &state).await?;
-        Ok(last_modified)
+        self.remember(id, &state).await
     }
 }

@@ -5,8 +5,9 @@ use crate::{
     config::{self, Surroundings},
     model::{
         Alike, Changes, ChannelSlug, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness,
-        NewEntry, Row, Rule, SourceState,
+        NewEntry, Province, Row, Rule, SourceState,
     },
+    publish::{Coding, Format},
     store::{Census, Engine, MemoryEngine, Scope},
 };
 
@@ -101,22 +102,31 @@ async fn configured(engine: impl Engine, inserted: Vec<NewEntry>, more: &str) ->
     Rendering::new(store, Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())), config)
 }
 
-fn text(document: &Published) -> String {
-    String::from_utf8(document.identity.bytes.to_vec()).unwrap()
+fn text(edition: &Edition) -> String {
+    String::from_utf8(edition.published.coded(Coding::Identity).bytes.to_vec()).unwrap()
+}
+
+fn rss(channel: ChannelId) -> DocumentId {
+    DocumentId { channel, format: Format::Rss }
+}
+
+/// The source's own channel.
+async fn own(rendering: &Arc<Rendering>) -> Edition {
+    let id = rss(ChannelId::Source(SourceId::new("a").unwrap()));
+    rendering.single(id).await.unwrap().unwrap()
 }
 
 #[tokio::test]
 async fn a_store_that_takes_no_state_keeps_nothing_from_readers() {
     let rendering = rendering(Full(MemoryEngine::new()), vec![new(1, 10)]).await;
-    let all = rendering.all().await.unwrap();
-    assert_eq!(all.len(), 35);
-    let one = &all[&ChannelId::All];
+    let all = rendering.all(&Kept::new()).await.unwrap();
+    assert_eq!(all.len(), 35 * Format::ALL.len());
+    let one = &all[&rss(ChannelId::All)];
     assert!(text(one).contains("Tin số 1"));
     // Not remembered over a restart, but as long as we live.
-    let again = rendering.all().await.unwrap();
-    assert_eq!(again[&ChannelId::All], *one);
-    let own = rendering.source(&SourceId::new("a").unwrap()).await.unwrap().unwrap();
-    assert!(text(&own).contains("Tin số 1"));
+    let again = rendering.all(&Kept::new()).await.unwrap();
+    assert_eq!(again[&rss(ChannelId::All)].published, one.published);
+    assert!(text(&own(&Arc::new(rendering)).await).contains("Tin số 1"));
 }
 
 #[tokio::test]
@@ -126,10 +136,8 @@ async fn a_document_holds_all_entries_and_only_so_much_of_their_text() {
     entries.push(new(100, 500));
     let mut rendering = rendering(MemoryEngine::new(), entries).await;
     rendering.text_max = MOST;
-    for document in [
-        rendering.merged(&ChannelId::All).await.unwrap(),
-        rendering.source(&SourceId::new("a").unwrap()).await.unwrap().unwrap(),
-    ] {
+    let kept = rendering.all(&Kept::new()).await.unwrap();
+    for document in [kept[&rss(ChannelId::All)].clone(), own(&Arc::new(rendering)).await] {
         let text = text(&document);
         assert_eq!((text.matches("<item>").count(), text.matches("Lũ lên.").count()), (101, 101));
         // Markup and addresses come on top.
@@ -141,8 +149,10 @@ async fn a_document_holds_all_entries_and_only_so_much_of_their_text() {
     }
 }
 
-fn own(slug: &str) -> ChannelId {
-    ChannelId::Own(ChannelSlug::new(slug).unwrap())
+/// A channel of the admin's own, as RSS; none where there is none.
+async fn admins(rendering: &Arc<Rendering>, slug: &str) -> Option<Edition> {
+    let id = rss(ChannelId::Own(ChannelSlug::new(slug).unwrap()));
+    Some(rendering.single(id).await?.unwrap())
 }
 
 #[tokio::test]
@@ -151,12 +161,12 @@ async fn a_channel_of_the_admins_own_holds_what_its_filter_lets_through() {
         [[channels]]\nslug = \"moi\"\ntitle = \"Mọi tin\"\nsources = [\"a\"]\nmax_entries = 3\nmin_entries = 1\n\
         [[channels]]\nslug = \"khong\"\ntitle = \"Không\"\nlanguages = [\"en\"]\n";
     let entries = (1..=40).map(|number| new(number, 10)).collect();
-    let rendering = configured(MemoryEngine::new(), entries, channels).await;
+    let rendering = Arc::new(configured(MemoryEngine::new(), entries, channels).await);
     let counts = |text: &str| (text.matches("<item>").count(), text.matches("<title>Tin số 1<").count());
     for (slug, title, wanted) in
         [("mot", "Số một", (1, 1)), ("moi", "Mọi tin", (3, 1)), ("khong", "Không", (0, 0))]
     {
-        let text = text(&rendering.merged(&own(slug)).await.unwrap());
+        let text = text(&admins(&rendering, slug).await.unwrap());
         assert_eq!(counts(&text), wanted, "{slug}: {text}");
         assert!(text.contains(&format!("<channel><title>{title}</title>")), "{text}");
         assert!(text.contains(&format!("/channels/{slug}.xml\"")), "{text}");
@@ -166,10 +176,14 @@ async fn a_channel_of_the_admins_own_holds_what_its_filter_lets_through() {
         .map(|slug| rendering.judged.lock().unwrap()[&ChannelSlug::new(slug).unwrap()].1.len())
         .into();
     assert_eq!(judged, [40, 40]);
-    let state = rendering.store.channel_state(own("moi")).await.unwrap().unwrap();
+    let state = rendering
+        .store
+        .channel_state(ChannelId::Own(ChannelSlug::new("moi").unwrap()))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(state.floors.len(), 1);
-    let none = rendering.merged(&own("gone")).await.unwrap();
-    assert_eq!(counts(&text(&none)), (0, 0));
+    assert!(admins(&rendering, "gone").await.is_none());
 }
 
 #[tokio::test]
@@ -177,11 +191,27 @@ async fn no_more_than_a_summary_is_republished_and_nothing_that_was_dropped() {
     let mut dropped = new(3, 10);
     dropped.dropped = Some("keyword `tin`".to_owned());
     let entries = vec![new(1, 10), new(2, 10), dropped];
-    let rendering = configured(MemoryEngine::new(), entries, "content = \"summary\"\n").await;
-    let own = rendering.source(&SourceId::new("a").unwrap()).await.unwrap().unwrap();
-    for document in [rendering.merged(&ChannelId::All).await.unwrap(), own] {
+    let rendering = Arc::new(configured(MemoryEngine::new(), entries, "content = \"summary\"\n").await);
+    let all = rendering.all(&Kept::new()).await.unwrap();
+    for document in [all[&rss(ChannelId::All)].clone(), own(&rendering).await] {
         let text = text(&document);
         assert_eq!((text.matches("<item>").count(), text.matches("Lũ lên.").count()), (2, 2), "{text}");
         assert!(!text.contains("content:encoded>") && !text.contains("xxx"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn what_stays_as_it_was_shares_its_bytes_and_keeps_its_history() {
+    let rendering = rendering(MemoryEngine::new(), vec![new(1, 10)]).await;
+    let first = rendering.all(&Kept::new()).await.unwrap();
+    let second = rendering.all(&first).await.unwrap();
+    for (document, edition) in &first {
+        assert!(Arc::ptr_eq(&edition.published, &second[document].published), "{document}");
+    }
+    let id = rss(ChannelId::All);
+    let digest = first[&id].published.digest;
+    assert_eq!(second[&id].history.since(digest), Some(vec![]));
+    // A channel without entries has nothing that could have stayed.
+    let empty = rss(ChannelId::Province(Province::find("ninh-binh").unwrap()));
+    assert_eq!(second[&empty].history.since(first[&empty].published.digest), None);
 }

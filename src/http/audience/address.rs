@@ -18,7 +18,7 @@ pub(super) fn client(peer: IpAddr, asked: &HeaderMap) -> IpAddr {
 }
 
 /// A household or a machine: IPv6 gives each a whole /64, in which programs move about (RFC 8981).
-pub(super) fn household(address: IpAddr) -> IpAddr {
+pub(in super::super) fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => {
@@ -28,7 +28,8 @@ pub(super) fn household(address: IpAddr) -> IpAddr {
     }
 }
 
-fn is_near(peer: IpAddr) -> bool {
+/// Whether a peer is on this machine or in a private network: there it may be a proxy that asks for many.
+pub(in super::super) fn is_near(peer: IpAddr) -> bool {
     match peer {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),

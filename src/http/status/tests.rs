@@ -60,6 +60,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
     Site {
         kept: watch::channel(Arc::new(Kept::new())).1,
         render: Arc::new(|_| Box::pin(async { Ok(None) })),
+        delta: Arc::new(|_, _, _| Box::pin(async { Ok(None) })),
         fresh_for: Arc::new(|_| Duration::ZERO),
         config: watch::channel(Arc::new(config)).1,
         board: Arc::new(Board::new(states.collect::<HashMap<_, _>>())),
@@ -67,6 +68,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         store_failure: Arc::new(|| None),
         store_rescue: None,
         held_until: Arc::new(|_| None),
+        outlines: Arc::default(),
         offline_since: Arc::new(|| None),
         export: Arc::new(|| mpsc::channel(1).1),
         compact: Arc::new(|| mpsc::channel(1).1),

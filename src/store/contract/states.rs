@@ -17,6 +17,7 @@ pub(super) fn channel_state(sources: u32) -> ChannelState {
         last_modified: at(sources),
         rendered: Some(at(sources + 1)),
         floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
+        others: [].into(),
         readers: (sources > 0).then(|| Headcount { readers: sources, at: at(sources + 2) }),
     }
 }

@@ -100,6 +100,7 @@ mod tests {
             last_modified: samples::at(second),
             rendered: None,
             floors: (0..12_000).map(floor).collect(),
+            others: [].into(),
             readers: None,
         }
     }

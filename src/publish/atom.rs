@@ -1,0 +1,155 @@
+//! Atom 1.0 (RFC 4287), by the `atom_syndication` crate.
+
+use std::collections::BTreeMap;
+
+use atom_syndication::{
+    Category, Content, Entry, Feed, Generator, Link, Person, Source as Origin, Text, TextType,
+    extension::{Extension, ExtensionMap},
+};
+
+use super::{
+    Channel, Format, Item, attribution,
+    channel::{HISTORY_NAMESPACE, MEDIA_NAMESPACE},
+    dates, legal,
+    plain::plain,
+    public_guid, stylesheet, urn,
+};
+use crate::model::{Digest, Enclosure, Timestamp};
+
+/// A channel as an Atom document. Equal arguments give equal bytes.
+pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
+    let newest = items.iter().max_by_key(|item| item.stored.changed);
+    // Of an empty feed nothing was ever changed; the element is required all the same (RFC 4287 §4.1.1).
+    let updated = newest.map_or(Timestamp::UNIX_EPOCH.fixed_offset(), |item| {
+        dates::local(item.stored.changed, item.source.timezone)
+    });
+    let feed = Feed {
+        title: text(&channel.title),
+        subtitle: Some(text(&channel.description)),
+        id: urn(Digest::of(&[b"tintinh channel", channel.name.as_bytes()])),
+        updated,
+        generator: Some(Generator {
+            value: "tintinh".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            uri: None,
+        }),
+        links: links(channel),
+        entries: items.iter().map(entry).collect(),
+        extensions: if channel.pages.is_closed { archive() } else { ExtensionMap::new() },
+        namespaces: BTreeMap::from([
+            ("fh".to_owned(), HISTORY_NAMESPACE.to_owned()),
+            ("media".to_owned(), MEDIA_NAMESPACE.to_owned()),
+        ]),
+        lang: Some("vi".to_owned()),
+        ..Feed::default()
+    };
+    // Writing to a Vec does not fail; were it to, readers would get nothing, never half a document.
+    let bytes = feed.write_to(Vec::new()).unwrap_or_default();
+    stylesheet::styled(&String::from_utf8_lossy(&bytes), &channel.home)
+}
+
+fn link(relation: &str, address: String, media_type: Option<&str>) -> Link {
+    Link {
+        href: address,
+        rel: relation.to_owned(),
+        mime_type: media_type.map(ToOwned::to_owned),
+        ..Link::default()
+    }
+}
+
+fn links(channel: &Channel) -> Vec<Link> {
+    let document = |relation, format: Format, address: &str| {
+        link(relation, format.address(address), Some(format.link_type()))
+    };
+    let mut links = vec![
+        document("self", Format::Atom, &channel.address),
+        link("alternate", channel.home.clone(), Some("text/html")),
+    ];
+    links.extend(Format::Atom.others().map(|other| document("alternate", other, &channel.address)));
+    links.extend(channel.page_links().map(|(relation, address)| document(relation, Format::Atom, address)));
+    links
+}
+
+/// RFC 5005 §4: a document that will not change but in what its entries say.
+fn archive() -> ExtensionMap {
+    let archive = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
+    BTreeMap::from([("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![archive])]))])
+}
+
+fn entry(item: &Item<'_>) -> Entry {
+    let (stored, source) = (item.stored, item.source);
+    let entry = &stored.entry;
+    let zone = source.timezone;
+    let mut authors: Vec<Person> = entry.authors.iter().map(|author| person(&author.name)).collect();
+    if authors.is_empty() {
+        // Somebody must be named (RFC 4287 §4.1.2); the publisher is.
+        authors.push(person(&source.title));
+    }
+    let alternate = entry.link.clone().map(|address| link("alternate", address, Some("text/html")));
+    // An entry without a link must have contents (RFC 4287 §4.1.2).
+    let whole = entry.content.clone().or_else(|| {
+        alternate.is_none().then(|| entry.summary.clone().unwrap_or_else(|| plain(&entry.title)))
+    });
+    Entry {
+        title: text(&entry.title),
+        id: public_guid(&stored.source, stored.key),
+        updated: dates::local(dates::updated(stored), zone),
+        published: Some(dates::local(stored.date, zone)),
+        authors,
+        categories: entry.categories.iter().map(|name| category(name)).collect(),
+        links: alternate.into_iter().chain(entry.enclosures.iter().map(enclosure)).collect(),
+        summary: entry.summary.as_deref().map(html),
+        content: whole.map(|html| Content {
+            value: Some(legal(&html)),
+            content_type: Some("html".to_owned()),
+            ..Content::default()
+        }),
+        source: Some(Origin {
+            title: text(&source.title),
+            id: attribution::address(source),
+            updated: dates::local(stored.changed, zone),
+            links: vec![
+                link("self", attribution::address(source), None),
+                link("alternate", attribution::site(source), Some("text/html")),
+            ],
+            ..Origin::default()
+        }),
+        extensions: entry.image.as_deref().map(thumbnail).unwrap_or_default(),
+        ..Entry::default()
+    }
+}
+
+/// Readers differ in whether they take `type="text"` at its word, so that it must be no markup in either case.
+fn text(text: &str) -> Text {
+    Text::plain(plain(text))
+}
+
+fn html(html: &str) -> Text {
+    Text { value: legal(html), r#type: TextType::Html, ..Text::default() }
+}
+
+fn person(name: &str) -> Person {
+    Person { name: plain(name), ..Person::default() }
+}
+
+fn category(name: &str) -> Category {
+    Category { term: plain(name), ..Category::default() }
+}
+
+fn enclosure(file: &Enclosure) -> Link {
+    Link {
+        length: file.length.map(|length| length.to_string()),
+        title: file.title.as_deref().map(plain),
+        ..link("enclosure", file.url.clone(), file.media_type.as_deref().map(legal).as_deref())
+    }
+}
+
+/// Media RSS: the entry's picture.
+fn thumbnail(address: &str) -> ExtensionMap {
+    let thumbnail = Extension {
+        name: "media:thumbnail".to_owned(),
+        attrs: BTreeMap::from([("url".to_owned(), address.to_owned())]),
+        ..Extension::default()
+    };
+    BTreeMap::from([("media".to_owned(), BTreeMap::from([("thumbnail".to_owned(), vec![thumbnail])]))])
+}

@@ -1,0 +1,56 @@
+//! What a document is made of: what its channel says of itself, its pages, its entries.
+
+use crate::model::{Source, StoredEntry};
+
+/// What a channel says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Channel {
+    /// Tells it from all others, and never changes: the path of its address, without an extension.
+    pub name: String,
+    /// How people call it.
+    pub title: String,
+    /// One sentence on what it carries.
+    pub description: String,
+    /// The page that it belongs to, absolute; ends in a slash.
+    pub home: String,
+    /// Where the document is served, absolute, without the extension of its format.
+    pub address: String,
+    /// Where the rest of the channel is.
+    pub pages: Pages,
+}
+
+/// The other documents of a channel (RFC 5005 §4): absolute addresses without the extension of their format.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pages {
+    /// Where the subscription document is; none in that document itself.
+    pub current: Option<String>,
+    /// The next older page of the archive.
+    pub prev_archive: Option<String>,
+    /// The next newer page of the archive.
+    pub next_archive: Option<String>,
+    /// Whether this is a page of the archive that gets no more entries.
+    pub is_closed: bool,
+}
+
+/// An entry with the source that is credited for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Item<'a> {
+    /// The entry.
+    pub stored: &'a StoredEntry,
+    /// Whose it is.
+    pub source: &'a Source,
+}
+
+/// The namespace of RFC 5005.
+pub(super) const HISTORY_NAMESPACE: &str = "http://purl.org/syndication/history/1.0";
+/// The namespace of Media RSS.
+pub(super) const MEDIA_NAMESPACE: &str = "http://search.yahoo.com/mrss/";
+
+impl Channel {
+    /// The links of the document by their relation, as (relation, address without extension), those of RFC 5005 §4.
+    pub(super) fn page_links(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let Pages { current, prev_archive, next_archive, .. } = &self.pages;
+        let links = [("current", current), ("prev-archive", prev_archive), ("next-archive", next_archive)];
+        links.into_iter().filter_map(|(relation, address)| Some((relation, address.as_deref()?)))
+    }
+}
