@@ -167,6 +167,7 @@ fn new(number: u64, at: Timestamp) -> NewEntry {
         likeness: Likeness { title: digest(b"title"), text: digest(b"text"), gist: digest(b"gist") },
         date: at,
         place: at,
+        dropped: None,
     }
 }
 

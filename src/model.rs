@@ -12,11 +12,11 @@ mod state;
 pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Presence, Update};
 pub use channel::{ChannelId, ChannelState, Floors};
 pub use entry::{
-    Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
+    Author, Digest, Enclosure, Entry, EntryKey, Identity, Lead, Likeness, Row, Rule, Seq, StoredEntry,
 };
 pub use province::Province;
 pub use readership::{Headcount, Readership};
-pub use record::{Record, Remembered};
+pub use record::{Grouping, Record, Remembered};
 pub use source::{Access, Limits, Pace, Secret, Source, SourceId};
 pub use state::{Failure, Hints, Moved, Outcome, Reach, Rhythm, Skip, SourceState, State, Tally, Validators};
 

@@ -11,7 +11,7 @@ fn ago(hours: i64) -> Timestamp {
 }
 
 fn row(seq: u64, source: &str, hours: i64) -> Row {
-    Row { seq: Seq(seq), source: SourceId::new(source).unwrap(), place: ago(hours), date: ago(hours) }
+    Row { seq: Seq(seq), source: SourceId::new(source).unwrap(), place: ago(hours), date: ago(hours), lead: None }
 }
 
 fn rules(min_entries: usize, max_entries: usize) -> Rules {

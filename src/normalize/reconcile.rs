@@ -135,7 +135,7 @@ fn insert(
     };
     let Contents { head, digest } = contents;
     let (likeness, _) = likeness::of(&entry);
-    NewEntry { entry, keys, digest, head, likeness, date, place }
+    NewEntry { entry, keys, digest, head, likeness, date, place, dropped: None }
 }
 
 /// As the publisher dates it.

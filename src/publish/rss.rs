@@ -168,6 +168,8 @@ mod tests {
             date: at("2012-01-16T22:57:00Z"),
             place: at("2012-01-17T01:00:00Z"),
             changed: at("2012-01-17T01:00:00Z"),
+            lead: None,
+            dropped: None,
             entry,
         }
     }

@@ -59,6 +59,7 @@ pub fn new(number: u32, place: Timestamp) -> NewEntry {
         likeness: likeness(number),
         date: at(number),
         place,
+        dropped: None,
     }
 }
 
@@ -71,6 +72,8 @@ pub fn stored(number: u32) -> StoredEntry {
         date: at(number),
         place: at(number),
         changed: at(number),
+        lead: None,
+        dropped: None,
         entry: entry(number),
     }
 }

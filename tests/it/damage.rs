@@ -53,6 +53,7 @@ fn new(number: u64) -> NewEntry {
         likeness: Likeness { title: digest, text: digest, gist: digest },
         date: at(number),
         place: at(number),
+        dropped: None,
     }
 }
 

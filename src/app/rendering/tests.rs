@@ -78,6 +78,7 @@ fn new(number: usize, content: usize) -> NewEntry {
         head: Digest(key.0),
         date: at,
         place: at,
+        dropped: None,
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
 use crate::model::{Record, Seq};
 
 /// The layout of keys and values. A change of either raises it.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 
 /// Bytes of sled's log between two allocations. Fixed when a store is made. At sled's default, values over 7 KB
 /// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
@@ -37,6 +37,9 @@ const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Looking through everything reads each value of it.
 const CHECK_DEADLINE: Duration = Duration::from_mins(15);
+
+/// A million entries of an earlier layout are brought to this one in some minutes. What was done stays done.
+const MIGRATION_DEADLINE: Duration = Duration::from_hours(1);
 
 /// How long a lock is waited for that may be on its way out: a daemon that is just ending, a child process between
 /// fork and exec, or sled's own threads, which give up their lock a little after the last handle is gone.
@@ -81,6 +84,8 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
     let (opened, cache) = (home.to_owned(), options.cache);
     let (db, next) = guarded(path, DEADLINE, move || load(&opened, made, cache))?;
     let tree = tree(db, home.to_owned())?;
+    let old = tree.clone();
+    guarded(path, MIGRATION_DEADLINE, move || migrate::to_layout_3(&old))?;
     let watermark = place::watermark(path);
     if next < watermark {
         let what =
@@ -271,8 +276,9 @@ fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
     let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
     let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
     match found {
-        SCHEMA => return migrate::channels(db),
-        1 => return migrate::from_layout_1(db, SCHEMA).and_then(|()| migrate::channels(db)),
+        // What layout 3 needs beside takes long, and has a deadline of its own.
+        SCHEMA | 2 => return migrate::channels(db),
+        1 => return migrate::from_layout_1(db).and_then(|()| migrate::channels(db)),
         _ => {}
     }
     Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })
