@@ -50,6 +50,8 @@ pub struct Polled {
     pub reach: Option<Reach>,
     /// Whether readers see a difference.
     pub changed: bool,
+    /// Other sources of whose entries they see one.
+    pub touched: Vec<SourceId>,
 }
 
 /// What the answer came to, and what it changes.
@@ -99,19 +101,19 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let reach = reach(&reading.outcome);
         let changed = !(reading.changes.inserted.is_empty() && reading.changes.updated.is_empty());
         let kept = self.commit(source, reading, after.clone(), now).await;
-        let (after, changed) = match kept {
-            Ok(()) => (after, changed),
+        let (after, changed, touched) = match kept {
+            Ok(touched) => (after, changed, touched),
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
                 let words = format!("could not keep what was read: {}", error.in_words());
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
-                (cadence::unkept(&before, &after, source, failure, &circumstances), false)
+                (cadence::unkept(&before, &after, source, failure, &circumstances), false, Vec::new())
             }
         };
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
         self.board.set(&source.id, after);
-        Polled { next, host, reach, changed }
+        Polled { next, host, reach, changed, touched }
     }
 
     async fn ask(
@@ -226,7 +228,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         reading: Reading,
         state: SourceState,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<SourceId>, StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
         let (quiet, durable) = match &reading.outcome {
             Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::PutOff { .. } => (true, false),
@@ -238,10 +240,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             Outcome::Read(_) => (false, false),
         };
         if quiet {
-            return self.store.note(source.id.clone(), state);
+            return self.store.note(source.id.clone(), state).map(|()| Vec::new());
         }
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
-        self.store.commit(commit).await.map(drop)
+        self.store.commit(commit).await.map(|committed| committed.touched)
     }
 }
 

@@ -22,9 +22,9 @@ use crate::{
     board::Board,
     config::Config,
     http::{Audience, Kept},
-    merge::{self, Rules},
+    merge::{self, Credits, Duplicates, MEMBERS_MAX, Rules},
     model::{
-        ChannelId, ChannelState, Digest, Floors, Province, Seq, Source, SourceId, StoredEntry, Timestamp,
+        ChannelId, ChannelState, Digest, Floors, Province, Row, Seq, Source, SourceId, StoredEntry, Timestamp,
     },
     publish::{self, Budget, DOCUMENT_TEXT_MAX, Item, Published, RSS_TYPE},
     store::{Sources, Store, StoreError},
@@ -159,6 +159,7 @@ impl Rendering {
             window: settings.window,
             min_entries: settings.min_entries,
             max_entries: settings.max_entries,
+            duplicates: Duplicates::Exact,
         };
         let is_first = !self.states().contains_key(id);
         let before = self.state(id).await?;
@@ -169,10 +170,9 @@ impl Rendering {
         let rendered = before_by_rules.and_then(|before| before.rendered).filter(|at| is_first && *at < now);
         let now = rendered.unwrap_or(now);
         let floors = before_by_rules.map(|before| before.floors.clone()).unwrap_or_default();
-        let rows =
-            self.store.rows(channel::members(&config, id), rules.since(now), rules.min_entries).await?;
+        let rows = self.rows(&config, id, &rules, now).await?;
         let selection = merge::select(&rows, &rules, &floors, now);
-        let bytes = self.document(&config, id, &selection.seqs).await?;
+        let bytes = self.document(&config, id, &selection.seqs, rules.duplicates).await?;
         self.keep(id, before, bytes, &rules, selection.floors, now).await
     }
 
@@ -216,7 +216,8 @@ impl Rendering {
             let most = config.channel.max_entries;
             let rows = self.store.rows(Sources::Only(vec![id.clone()]), Timestamp::MAX_UTC, most).await?;
             let channel = ChannelId::Source(id.clone());
-            let bytes = self.document(&config, &channel, &merge::newest(rows, most)).await?;
+            let seqs = merge::newest(rows, most);
+            let bytes = self.document(&config, &channel, &seqs, Duplicates::Keep).await?;
             let digest = Published::digest(&bytes);
             let last_modified = self.source_modified(&channel, digest, changed).await?;
             published(bytes, digest, last_modified).await
@@ -229,33 +230,74 @@ impl Rendering {
         config: &Arc<Config>,
         id: &ChannelId,
         seqs: &[Seq],
+        duplicates: Duplicates,
     ) -> Result<Vec<u8>, RenderError> {
-        let entries = self.entries(seqs).await?;
+        let entries = self.entries(config, seqs, duplicates).await?;
         let (config, id) = (Arc::clone(config), id.clone());
         let render = move || {
             let sources = config.sources.iter().map(|source| (&source.id, source.as_ref()));
             let sources: HashMap<&SourceId, &Source> = sources.collect();
-            // Rows are selected from configured sources only, so that each entry finds its own.
             let items = entries
                 .iter()
-                .filter_map(|stored| sources.get(&stored.source).map(|source| Item { stored, source }));
+                .filter_map(|(stored, credited)| sources.get(credited).map(|source| Item { stored, source }));
             publish::rss(&channel::channel(&config, &id), &items.collect::<Vec<_>>())
         };
         Ok(tokio::task::spawn_blocking(render).await?)
     }
 
-    /// These entries, with no more text than a document may hold.
-    async fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
+    /// What the channel is selected from: entries, or stories.
+    async fn rows(
+        &self,
+        config: &Config,
+        id: &ChannelId,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Vec<Row>, StoreError> {
+        let (members, since) = (channel::members(config, id), rules.since(now));
+        match rules.duplicates {
+            Duplicates::Keep => self.store.rows(members, since, rules.min_entries).await,
+            Duplicates::Exact => {
+                let rows = self.store.stories(members, since, rules.min_entries).await?;
+                Ok(merge::collapse(rows, *id == ChannelId::All))
+            }
+        }
+    }
+
+    /// These entries or stories, each with the source that is credited, and with no more text than a document may hold.
+    async fn entries(
+        &self,
+        config: &Config,
+        seqs: &[Seq],
+        duplicates: Duplicates,
+    ) -> Result<Vec<(StoredEntry, SourceId)>, StoreError> {
+        let credits = Credits::of(config.sources.iter().map(AsRef::as_ref));
         let mut budget = Budget::new(seqs.len(), self.text_max);
         let mut entries = Vec::with_capacity(seqs.len());
-        for some in seqs.chunks(ENTRIES_AT_ONCE) {
-            let mut some = self.store.entries(some.to_vec()).await?;
-            for stored in &mut some {
+        for some in self.members(seqs, duplicates).await?.chunks(ENTRIES_AT_ONCE) {
+            let mut read = self.store.entries(some.concat()).await?.into_iter().peekable();
+            for group in some {
+                let members = group.iter().filter_map(|seq| read.next_if(|stored| stored.seq == *seq));
+                let members: Vec<StoredEntry> = members.collect();
+                let told = match duplicates {
+                    Duplicates::Exact => credits.story(&members),
+                    Duplicates::Keep => members.into_iter().next().and_then(|stored| credits.alone(stored)),
+                };
+                let Some((mut stored, source)) = told else { continue };
                 budget.fit(&mut stored.entry);
+                entries.push((stored, source.id.clone()));
             }
-            entries.append(&mut some);
         }
         Ok(entries)
+    }
+
+    /// The numbers that make each of these stories, or entries.
+    async fn members(&self, seqs: &[Seq], duplicates: Duplicates) -> Result<Vec<Vec<Seq>>, StoreError> {
+        if duplicates == Duplicates::Keep {
+            return Ok(seqs.iter().map(|seq| vec![*seq]).collect());
+        }
+        let groups = self.store.groups(seqs.to_vec()).await?;
+        let few = |group: Vec<Row>| group.into_iter().map(|row| row.seq).take(MEMBERS_MAX).collect();
+        Ok(groups.into_iter().map(few).collect())
     }
 }
 
