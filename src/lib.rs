@@ -27,7 +27,7 @@
 //! | [`store`] | the contract of a database, its pruning, its exports; only `store/sled` names sled | disk |
 //! | [`board`] | what is known of each source right now, in memory | memory |
 //! | [`poll`] | one source, once; every path ends in a commit | wiring |
-//! | [`merge`] | which entries make a channel | pure |
+//! | [`merge`] | which entries make a channel, and which are the same story | pure |
 //! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names rss | pure |
 //! | [`http`] | serves bytes, whole or what is new in them, to many at once; counts who reads, shows how all fares; touches no disk | network |
 //! | [`notify`] | tells systemd | edge |
@@ -40,7 +40,8 @@
 //!
 //! A **source** is one `[[feeds]]` table; a **feed** the document its publisher served; an **entry** one normalized
 //! news item; a **poll** one attempt on one source; **validators** its ETag and Last-Modified, verbatim, one pair; a
-//! **channel** a feed that we publish.
+//! **channel** a feed that we publish; entries of several sources with one canonical link are a
+//! **group**, one story that its first entry leads for ever.
 //!
 //! # Promises
 //!

@@ -4,6 +4,7 @@
 //! window misses nothing" true, the second is what people expect.
 
 mod sifting;
+mod story;
 
 use std::{
     borrow::Cow,
@@ -12,9 +13,12 @@ use std::{
     time::Duration,
 };
 
-use crate::model::{Digest, Floors, Row, Seq, SourceId, Timestamp};
+use crate::model::{Digest, Duplicates, Floors, Row, Seq, SourceId, Timestamp};
 
-pub use sifting::{JUDGED_MAX, OLDER_JUDGED_MAX, Sifting, Stamp, Verdicts};
+pub use self::{
+    sifting::{JUDGED_MAX, OLDER_JUDGED_MAX, Sifting, Stamp, Verdicts},
+    story::{Credits, MEMBERS_MAX, archived, collapse},
+};
 
 /// What a merged channel holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,19 +27,23 @@ pub struct Rules {
     pub window: Duration,
     /// filled up to so many from what is older,
     pub min_entries: usize,
-    /// cut to so many.
+    /// cut to so many,
     pub max_entries: usize,
+    /// and what is the same story by this.
+    pub duplicates: Duplicates,
 }
 
 impl Rules {
     /// Tells these rules from others.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of(&[
-            &self.window.as_millis().to_le_bytes(),
-            &(self.min_entries as u64).to_le_bytes(),
-            &(self.max_entries as u64).to_le_bytes(),
-        ])
+        let window = self.window.as_millis().to_le_bytes();
+        let [least, most] = [self.min_entries, self.max_entries].map(|count| (count as u64).to_le_bytes());
+        match self.duplicates {
+            // As it was before there was a choice: what was cut out then stays out.
+            Duplicates::Exact => Digest::of(&[&window, &least, &most]),
+            Duplicates::Keep => Digest::of(&[&window, &least, &most, b"keep"]),
+        }
     }
 
     /// Where the window begins, seen from `now`.
@@ -55,7 +63,7 @@ pub struct Selection {
     pub floors: Floors,
 }
 
-/// Selects a merged channel from `rows` (newest place first): all within the window and at least `min_entries`.
+/// Selects a merged channel from `rows` (newest place first; where stories are one, of [`collapse`]): all within the window and at least `min_entries`.
 ///
 /// Places and floors in the future come of a clock that was set back since. Such entries count as placed now, and such
 /// floors as none: they would keep everything out that comes until then.

@@ -14,13 +14,13 @@ mod state;
 pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Presence, Update};
 pub use channel::{ChannelId, ChannelSlug, ChannelState, Floors, Version};
 pub use entry::{
-    Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
+    Author, Digest, Enclosure, Entry, EntryKey, Identity, Lead, Likeness, Row, Rule, Seq, StoredEntry,
 };
 pub use filter::{Criteria, Extent, Matching, Part, Patterns, Republishing};
 pub use own::{Duplicates, Language, OwnChannel};
 pub use province::Province;
 pub use readership::{Headcount, Readership};
-pub use record::{Record, Remembered};
+pub use record::{Grouping, Record, Remembered};
 pub use source::{Access, Limits, Pace, Secret, Source, SourceId};
 pub use state::{Failure, Hints, Moved, Outcome, Reach, Rhythm, Skip, SourceState, State, Tally, Validators};
 

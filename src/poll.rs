@@ -92,20 +92,20 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let shown = inserted.iter().filter(|new| new.dropped.is_none()).count();
         let (inserted, updated) = (shown, updated.len());
         let kept = self.commit(source, reading, after.clone(), now).await;
-        let (after, outcome, inserted, updated) = match kept {
-            Ok(()) => (after, outcome, inserted, updated),
+        let (after, outcome, inserted, updated, touched) = match kept {
+            Ok(touched) => (after, outcome, inserted, updated, touched),
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
                 let words = format!("could not keep what was read: {}", error.in_words());
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
                 let after = cadence::unkept(&before, &after, source, failure, &circumstances);
-                (after, State::Internal.name(), 0, 0)
+                (after, State::Internal.name(), 0, 0, Vec::new())
             }
         };
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
         self.board.set(&source.id, after);
-        Polled { next, host, reach, outcome, inserted, updated }
+        Polled { next, host, reach, outcome, inserted, updated, touched }
     }
 
     async fn ask(
@@ -225,7 +225,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         reading: Reading,
         state: SourceState,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<SourceId>, StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
         let (quiet, durable) = match &reading.outcome {
             Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::PutOff { .. } => (true, false),
@@ -237,10 +237,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             Outcome::Read(_) => (false, false),
         };
         if quiet {
-            return self.store.note(source.id.clone(), state);
+            return self.store.note(source.id.clone(), state).map(|()| Vec::new());
         }
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
-        self.store.commit(commit).await.map(drop)
+        self.store.commit(commit).await.map(|committed| committed.touched)
     }
 }
 

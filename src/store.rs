@@ -1,6 +1,7 @@
 //! Keeps entries and states: the contract of a database ([`Engine`]), and the handle by which the other rooms await it
 //! ([`Store`]). Knows the vocabulary and nothing else of ours: not where entries come from, nor what becomes of them.
 
+mod archive;
 #[cfg(test)]
 mod contract;
 mod engine;
@@ -14,6 +15,7 @@ mod rows;
 #[cfg(test)]
 mod samples;
 mod sled;
+mod takedown;
 #[cfg(test)]
 mod trial;
 mod work;
@@ -42,12 +44,13 @@ use crate::{
 };
 
 pub use self::{
-    engine::{ALIKE_MAX, Census, Compaction, Engine, Scope, Usage},
+    engine::{ALIKE_MAX, Census, Compaction, Engine, Scope, Usage, Wanted},
     error::StoreError,
     memory::MemoryEngine,
     retention::{Keep, Pruned},
     rows::Sources,
     sled::{Options, Rescue, SledEngine, panics_are_expected},
+    takedown::FOUND_MAX,
 };
 
 use self::{

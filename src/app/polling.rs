@@ -64,9 +64,10 @@ fn poll_of(
         Box::pin(async move {
             let came = poller.poll(&source, visit, window, offline).await;
             metrics.polled(came.outcome, came.inserted, came.updated);
-            if came.changed() {
+            let ours = came.changed().then(|| source.id.clone());
+            for source in ours.into_iter().chain(came.touched) {
                 // A renderer that is gone means that we are ending.
-                let _ = news.send(source.id.clone()).await;
+                let _ = news.send(source).await;
             }
             Ended { due: Some(Due { at: came.next, host: came.host }), reach: came.reach }
         })

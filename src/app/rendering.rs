@@ -29,9 +29,10 @@ use crate::{
     board::Board,
     config::Config,
     http::{Audience, Kept},
-    merge,
+    merge::{self, Credits, MEMBERS_MAX, Rules},
     model::{
-        ChannelId, ChannelState, Digest, Extent, Floors, Seq, SourceId, StoredEntry, Timestamp, Version,
+        ChannelId, ChannelState, Digest, Duplicates, Floors, Row, Seq, SourceId, StoredEntry, Timestamp,
+        Version,
     },
     publish::{self, Budget, DOCUMENT_TEXT_MAX, DocumentId, Edition, History, Published},
     store::{Store, StoreError},
@@ -195,11 +196,9 @@ impl Rendering {
         let rendered = by_rules.and_then(|known| known.rendered).filter(|at| is_first && *at < now);
         let now = rendered.unwrap_or(now);
         let floors = by_rules.map(|known| known.floors.clone()).unwrap_or_default();
-        let at_least = channel::rows_wanted(&config, id, &rules);
-        let rows = self.store.rows(channel::members(&config, id), rules.since(now), at_least).await?;
-        let rows = self.admitted(&config, id, rows, &rules, now).await?;
+        let rows = self.rows(&config, id, &rules, now).await?;
         let selection = merge::select(&rows, &rules, &floors, now);
-        let entries = self.entries(&config, &selection.seqs, id).await?;
+        let entries = self.entries(&config, &selection.seqs, id, rules.duplicates).await?;
         let contents = Contents { config, channel: id.clone(), entries };
         let published: HashMap<DocumentId, Arc<Published>> = making::documents(id)
             .filter_map(|document| Some((document.clone(), Arc::clone(&before.get(&document)?.published))))
@@ -237,31 +236,68 @@ impl Rendering {
         Ok(())
     }
 
-    /// These entries, with no more of each than may be republished, and no more text than a document of the channel may
-    /// hold.
+    /// What the channel is selected from: entries, or stories.
+    async fn rows(
+        &self,
+        config: &Config,
+        id: &ChannelId,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Vec<Row>, RenderError> {
+        let (members, since) = (channel::members(config, id), rules.since(now));
+        let at_least = channel::rows_wanted(config, id, rules);
+        match rules.duplicates {
+            Duplicates::Keep => {
+                let rows = self.store.rows(members, since, at_least).await?;
+                self.admitted(config, id, rows, rules, now).await
+            }
+            Duplicates::Exact => {
+                let rows = self.store.stories(members, since, at_least).await?;
+                let rows = self.admitted(config, id, rows, rules, now).await?;
+                Ok(merge::collapse(rows, *id == ChannelId::All))
+            }
+        }
+    }
+
+    /// These entries or stories, each with the source that is credited, with no more of each than may be republished, and
+    /// no more text than a document of the channel may hold.
     async fn entries(
         &self,
         config: &Config,
         seqs: &[Seq],
         id: &ChannelId,
-    ) -> Result<Vec<StoredEntry>, StoreError> {
-        let extents = config.sources.iter().map(|source| (&source.id, source.republishing.content));
-        let extents: HashMap<&SourceId, Extent> = extents.collect();
+        duplicates: Duplicates,
+    ) -> Result<Vec<(StoredEntry, SourceId)>, StoreError> {
+        let credits = Credits::of(config.sources.iter().map(AsRef::as_ref));
         let part = if matches!(id, ChannelId::Province(_)) { PROVINCE_PART } else { 1 };
         let mut budget = Budget::new(seqs.len(), self.text_max / part);
         let mut entries = Vec::with_capacity(seqs.len());
-        for some in seqs.chunks(ENTRIES_AT_ONCE) {
-            let mut some = self.store.entries(some.to_vec()).await?;
-            // An older version of the store shows what was dropped too.
-            some.retain(|stored| stored.dropped.is_none());
-            for stored in &mut some {
-                let extent = extents.get(&stored.source).copied().unwrap_or_default();
-                publish::abridge(&mut stored.entry, extent);
+        for some in self.members(seqs, duplicates).await?.chunks(ENTRIES_AT_ONCE) {
+            let mut read = self.store.entries(some.concat()).await?.into_iter().peekable();
+            for group in some {
+                let members = group.iter().filter_map(|seq| read.next_if(|stored| stored.seq == *seq));
+                let members: Vec<StoredEntry> = members.collect();
+                let told = match duplicates {
+                    Duplicates::Exact => credits.story(&members),
+                    Duplicates::Keep => members.into_iter().next().and_then(|stored| credits.alone(stored)),
+                };
+                let Some((mut stored, source)) = told else { continue };
+                publish::abridge(&mut stored.entry, source.republishing.content);
                 budget.fit(&mut stored.entry);
+                entries.push((stored, source.id.clone()));
             }
-            entries.append(&mut some);
         }
         Ok(entries)
+    }
+
+    /// The numbers that make each of these stories, or entries.
+    async fn members(&self, seqs: &[Seq], duplicates: Duplicates) -> Result<Vec<Vec<Seq>>, StoreError> {
+        if duplicates == Duplicates::Keep {
+            return Ok(seqs.iter().map(|seq| vec![*seq]).collect());
+        }
+        let groups = self.store.groups(seqs.to_vec()).await?;
+        let few = |group: Vec<Row>| group.into_iter().map(|row| row.seq).take(MEMBERS_MAX).collect();
+        Ok(groups.into_iter().map(few).collect())
     }
 }
 

@@ -153,6 +153,7 @@ fn stored(source: &str, dropped: Option<&str>) -> StoredEntry {
         date: at,
         place: at,
         changed: at,
+        lead: None,
         dropped: dropped.map(str::to_owned),
         entry: entry(),
     }

@@ -50,7 +50,7 @@ struct Week {
 impl Week {
     fn publish(&mut self, name: &str, place: Timestamp) {
         self.next += 1;
-        self.rows.push(Row { seq: Seq(self.next), source: source(name), place, date: place });
+        self.rows.push(Row { seq: Seq(self.next), source: source(name), place, date: place, lead: None });
     }
 
     /// An hour's news.
@@ -139,6 +139,7 @@ fn a_flood_pushes_nobody_out_and_a_newcomer_floods_nobody() {
             window: Duration::from_hours(48),
             min_entries: 50,
             max_entries: [100, 200, 600][usize::try_from(seed % 3).unwrap()],
+            duplicates: Duplicates::Keep,
         };
         let dice = Dice(0x9e37_79b9_7f4a_7c15 >> seed);
         let (rows, floors) = (Vec::new(), Floors::new());
@@ -169,13 +170,22 @@ fn a_flood_pushes_nobody_out_and_a_newcomer_floods_nobody() {
 
 #[test]
 fn the_one_entry_of_a_small_province_stays_for_the_whole_window() {
-    let mut rows = vec![Row { seq: Seq(1), source: source("small"), place: hour(0), date: hour(0) }];
+    let mut rows =
+        vec![Row { seq: Seq(1), source: source("small"), place: hour(0), date: hour(0), lead: None }];
     let mut floors = Floors::new();
-    let rules = Rules { window: Duration::from_hours(48), min_entries: 0, max_entries: 10 };
+    let rules = Rules {
+        window: Duration::from_hours(48),
+        min_entries: 0,
+        max_entries: 10,
+        duplicates: Duplicates::Keep,
+    };
     for now in 1..60_u64 {
         let place = hour(i64::try_from(now).unwrap());
         let news = (0..500).rev().map(|number| Seq(now * 500 + number));
-        rows.splice(0..0, news.map(|seq| Row { seq, source: source("loud"), place, date: place }));
+        rows.splice(
+            0..0,
+            news.map(|seq| Row { seq, source: source("loud"), place, date: place, lead: None }),
+        );
         let selection = select(&rows, &rules, &floors, place);
         assert_eq!(selection.seqs.contains(&Seq(1)), now <= 48, "hour {now}");
         assert_eq!(selection.seqs.len(), 10);

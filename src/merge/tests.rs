@@ -11,11 +11,18 @@ fn ago(hours: i64) -> Timestamp {
 }
 
 fn row(seq: u64, source: &str, hours: i64) -> Row {
-    Row { seq: Seq(seq), source: SourceId::new(source).unwrap(), place: ago(hours), date: ago(hours) }
+    Row {
+        seq: Seq(seq),
+        source: SourceId::new(source).unwrap(),
+        place: ago(hours),
+        date: ago(hours),
+        lead: None,
+    }
 }
 
 fn rules(min_entries: usize, max_entries: usize) -> Rules {
-    Rules { window: Duration::from_hours(48), min_entries, max_entries }
+    let duplicates = Duplicates::Exact;
+    Rules { window: Duration::from_hours(48), min_entries, max_entries, duplicates }
 }
 
 fn shown(selection: &Selection) -> Vec<u64> {
@@ -137,4 +144,5 @@ fn among_entries_placed_in_the_future_the_later_numbers_count_as_newer() {
 fn other_rules_have_another_digest() {
     assert_ne!(rules(1, 2).digest(), rules(2, 2).digest());
     assert_eq!(rules(1, 2).digest(), rules(1, 2).digest());
+    assert_ne!(Rules { duplicates: Duplicates::Keep, ..rules(1, 2) }.digest(), rules(1, 2).digest());
 }

@@ -47,6 +47,9 @@ pub enum Presence {
     Listed,
     /// It was pruned, and a document that was read then listed it no more.
     Left(#[serde(with = "chrono::serde::ts_milliseconds")] Timestamp),
+    /// It was taken down: it is never forgotten, and its link is barred in every source.
+    #[serde(rename = "taken-down")]
+    TakenDown,
 }
 
 /// An entry to be kept for the first time.
@@ -120,11 +123,15 @@ pub struct Commit {
     pub durable: bool,
 }
 
-/// What a commit came to.
+/// What a commit, or a takedown, came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
     /// The numbers of what was inserted, in document order.
     pub inserted: Vec<Seq>,
     /// The numbers of what was updated.
     pub updated: Vec<Seq>,
+    /// The numbers of what was taken down: what was new under a barred link never was an entry.
+    pub taken_down: Vec<Seq>,
+    /// Other sources whose entries are in a group that gained a member or changed: what shows them shows it.
+    pub touched: Vec<SourceId>,
 }

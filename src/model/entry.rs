@@ -245,11 +245,41 @@ pub struct StoredEntry {
     /// When its contents last changed; `first_seen` if never.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub changed: Timestamp,
-    /// Which of its source's filters held it back when it first came, in words: it is in no channel and no archive.
+    /// Who leads its group, where another source's entry does. Never changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Lead>,
+    /// Which of its source's filters dropped it, in words: it is in no channel and no archive. Never changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<String>,
     /// The contents, as last published.
     pub entry: Entry,
+}
+
+/// The first committed of the entries of several sources that have one canonical link: one story, which keeps this
+/// entry's id, date and place for ever, also when the entry itself is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// See [`StoredEntry::seq`].
+    pub seq: Seq,
+    /// See [`StoredEntry::source`].
+    pub source: SourceId,
+    /// See [`StoredEntry::key`].
+    pub key: EntryKey,
+    /// See [`StoredEntry::date`].
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub date: Timestamp,
+    /// See [`StoredEntry::place`].
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub place: Timestamp,
+}
+
+impl Lead {
+    /// This entry as the lead of those that come later.
+    #[must_use]
+    pub fn of(stored: &StoredEntry) -> Self {
+        let StoredEntry { seq, ref source, key, date, place, .. } = *stored;
+        Self { seq, source: source.clone(), key, date, place }
+    }
 }
 
 /// What the selection of a channel needs to know of an entry.
@@ -263,4 +293,15 @@ pub struct Row {
     pub place: Timestamp,
     /// See [`StoredEntry::date`].
     pub date: Timestamp,
+    /// See [`StoredEntry::lead`].
+    pub lead: Option<Box<Lead>>,
+}
+
+impl Row {
+    /// This entry's.
+    #[must_use]
+    pub fn of(stored: &StoredEntry) -> Self {
+        let StoredEntry { seq, ref source, place, date, ref lead, .. } = *stored;
+        Self { seq, source: source.clone(), place, date, lead: lead.clone().map(Box::new) }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     hosts::Host,
-    model::{Reach, Timestamp},
+    model::{Reach, SourceId, Timestamp},
 };
 
 /// What a poll came to.
@@ -20,6 +20,8 @@ pub struct Polled {
     pub inserted: usize,
     /// Entries that were changed, and kept so.
     pub updated: usize,
+    /// Other sources of whose entries readers see a difference.
+    pub touched: Vec<SourceId>,
 }
 
 impl Polled {

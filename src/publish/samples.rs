@@ -68,6 +68,7 @@ pub(super) fn stored() -> StoredEntry {
         first_seen: at("2012-01-17T01:00:00Z"),
         date: at("2012-01-16T22:57:00Z"),
         place: at("2012-01-17T01:00:00Z"),
+        lead: None,
         dropped: None,
         changed: at("2012-01-17T01:00:00Z"),
         entry,

@@ -1,7 +1,9 @@
 //! The contract of [`Engine`], run over every engine. A bench lends the engine and opens it anew.
 
+mod groups;
 mod large;
 mod states;
+mod takedown;
 mod titles;
 mod upkeep;
 
@@ -17,7 +19,17 @@ use large::{
     a_scan_sees_no_half_of_a_commit, everything_is_there_after_reopening,
 };
 
+use groups::{
+    a_group_keeps_its_lead_when_that_is_gone, an_update_changes_no_group,
+    entries_of_one_source_make_no_group, numbers_are_found_from_either_side,
+    the_first_of_several_sources_leads_its_group, what_was_dropped_is_in_no_channel_and_no_group,
+};
+
 use states::{states_and_channels_come_back_as_they_were, states_that_are_kept_together_are_all_there};
+use takedown::{
+    its_link_is_barred_in_every_source, what_is_taken_down_is_gone_with_its_group_and_stays_so,
+    what_people_have_of_an_entry_finds_it,
+};
 
 use titles::{
     a_title_is_that_of_several_entries_and_keeps_none_out, aliases_are_counted_with_their_entry,
@@ -101,6 +113,15 @@ contract! {
     a_tombstone_is_forgotten_wholly
     what_is_old_is_found_from_its_beginning
     a_store_that_is_put_back_is_equal
+    the_first_of_several_sources_leads_its_group
+    entries_of_one_source_make_no_group
+    an_update_changes_no_group
+    a_group_keeps_its_lead_when_that_is_gone
+    what_was_dropped_is_in_no_channel_and_no_group
+    numbers_are_found_from_either_side
+    what_is_taken_down_is_gone_with_its_group_and_stays_so
+    its_link_is_barred_in_every_source
+    what_people_have_of_an_entry_finds_it
     a_huge_entry_is_kept_and_harms_no_other
     a_large_commit_is_whole_and_in_order
     everything_is_there_after_reopening
@@ -164,6 +185,7 @@ fn a_commit_is_there_wholly<B: Bench>() {
             date: at(1),
             place: at(10),
             changed: at(10),
+            lead: None,
             dropped: None,
             entry: entry(1),
         }
@@ -204,7 +226,7 @@ fn rows_come_newest_place_first_and_in_document_order<B: Bench>() {
     assert_eq!(numbers(engine, &Scope::All), [6, 4, 3, 2, 1, 5, 7]);
     assert_eq!(numbers(engine, &Scope::Source(source("bao"))), [6, 3, 2, 1, 5, 7]);
     assert_eq!(numbers(engine, &Scope::Source(source("ba"))), [0; 0]);
-    let row = Row { seq: Seq(4), source: source("bao-moi"), place: at(20), date: at(4) };
+    let row = Row { seq: Seq(4), source: source("bao-moi"), place: at(20), date: at(4), lead: None };
     assert_eq!(rows(engine, &Scope::Source(source("bao-moi"))), std::slice::from_ref(&row));
     assert_eq!(rows(engine, &Scope::All)[1], row);
     let mut seen = 0;

@@ -1,6 +1,9 @@
 //! What a database must promise to keep our entries. Knows no database, no thread and no clock.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{
+    collections::HashMap,
+    ops::{ControlFlow, Range},
+};
 
 use crate::model::{
     Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Record, Remembered, Row, Seq,
@@ -14,7 +17,7 @@ use super::{Rescue, StoreError};
 /// An engine that lacks what pruning, carrying elsewhere and compaction ask for says [`StoreError::Unable`]; it then
 /// keeps everything, where it is.
 ///
-/// **One writer.** `apply`, `keep_channel`, `bury`, `forget`, `restore` and `sync` are called by one thread, one at a
+/// **One writer.** `apply`, `keep_channel`, `bury`, `forget`, `take_down`, `restore` and `sync` are called by one thread, one at a
 /// time; reads come from any thread at any time, also while a write goes on, and so does `compact`, once at a time.
 ///
 /// **Atomic.** A commit is there wholly or not at all, for reads that go on beside it as for those after a crash.
@@ -30,6 +33,12 @@ use super::{Rescue, StoreError};
 /// **Pruned is not forgotten.** What is buried loses its contents and its places: no scan shows it any more. Its
 /// *tombstone* stays known under all its keys and its title, takes aliases, and keeps a repeat from being inserted, until
 /// it is forgotten. Each tombstone says whether its source's document may list it still, or since when not.
+///
+/// **One story.** The entries of several sources that were first committed with one canonical link are a group. The
+/// first of them is its lead, for ever: an update changes no group, nor does pruning, and what is known of the link
+/// outlives the lead for as long as anything of the group is known, tombstones included. Entries of one source make no
+/// group, and what was dropped is in none. The link of what was taken down is barred: what is new and comes with it, of
+/// whichever source, never is an entry, but at once a tombstone that was taken down.
 ///
 /// **After an error** from a write that is not a [refusal](StoreError::is_refusal) it is unknown what was written:
 /// none of the writing methods may be called again, by anybody, until the store is opened anew. Reads may go
@@ -96,7 +105,7 @@ pub trait Engine: Send + Sync + 'static {
     /// When the database cannot be read.
     fn channel_state(&self, id: &ChannelId) -> Result<Option<ChannelState>, StoreError>;
 
-    /// Shows the rows of a scope, newest place first and of equal places the highest number first, until `visit`
+    /// Shows the rows of a scope, without what was dropped, newest place first and of equal places the highest number first, until `visit`
     /// breaks. `visit` must be quick and must not call the engine: writes wait for it.
     ///
     /// # Errors
@@ -147,6 +156,63 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
+    /// The rows of these numbers, lowest first. What is pruned, taken down or dropped is left out. In the time that its
+    /// rows take, whatever else is kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn numbered(&self, _range: Range<Seq>) -> Result<Vec<Row>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// The highest number below this one that has a row in this scope. In logarithmic time.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn last_below(&self, _scope: &Scope, _seq: Seq) -> Result<Option<Seq>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// The lowest number, this one or above, that has a row in this scope. In logarithmic time.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn first_from(&self, _scope: &Scope, _seq: Seq) -> Result<Option<Seq>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// The rows of the group that each of these numbers belongs to, lowest number first; where it belongs to none, its
+    /// own. The number of a lead that is gone finds its group too. What has no row is left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn groups(&self, _seqs: &[Seq]) -> Result<Vec<Vec<Row>>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Entries and tombstones to which a wanted key leads, or that were first committed with a link of such a key;
+    /// lowest number first, at most so many. Walks everything that is known, in steps that no write waits long for:
+    /// seconds for a million entries.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn find(&self, _wanted: Wanted<'_>, _most: usize) -> Result<Vec<Remembered>, StoreError> {
+        Err(StoreError::Unable)
+    }
+
+    /// Takes these entries and tombstones down, all of them or none, and with them whatever has a link in common with
+    /// one of them: contents and rows go, keys stay, and no `forget` takes them away. Every link that one of them had is barred
+    /// from now on. What is unknown is passed over; what was taken down before stays so.
+    ///
+    /// A database that only appends has the contents in its files still, where nothing but a salvage finds them, until
+    /// the room is used again or `compact` makes the files anew.
+    ///
+    /// # Errors
+    /// As with `apply`.
+    fn take_down(&self, _seqs: &[Seq]) -> Result<Committed, StoreError> {
+        Err(StoreError::Unable)
+    }
+
     /// Makes tombstones of these entries, all of them or none; its document may list each of them still. What is no
     /// entry is passed over.
     ///
@@ -156,7 +222,8 @@ pub trait Engine: Send + Sync + 'static {
         Err(StoreError::Unable)
     }
 
-    /// Takes these tombstones away, all of them or none, with all that leads to them. What is none is passed over.
+    /// Takes these tombstones away, all of them or none, with all that leads to them. What is none, or was taken down, is
+    /// passed over.
     ///
     /// # Errors
     /// As with `apply`.
@@ -181,7 +248,8 @@ pub trait Engine: Send + Sync + 'static {
     }
 
     /// Puts these back as another engine gave them, all of them or none. For a store that knows none of them; whoever
-    /// restores all that a store held has an equal store. At most some hundred at once.
+    /// restores all that a store held has an equal store. At most some hundred at once. Of what tells nothing of groups
+    /// they are found out, in this order.
     ///
     /// # Errors
     /// As with `apply`; a record that contradicts itself is refused.
@@ -241,6 +309,20 @@ pub enum Scope {
     /// One source's.
     Source(SourceId),
 }
+
+impl Scope {
+    /// Whether this source's rows are in it.
+    #[must_use]
+    pub fn holds(&self, source: &SourceId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Source(only) => only == source,
+        }
+    }
+}
+
+/// Says of a source's key whether it is looked for.
+pub type Wanted<'a> = &'a dyn Fn(&SourceId, EntryKey) -> bool;
 
 /// What a store takes on the disk, and what of it is data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -19,8 +19,11 @@ pub use self::{
 use self::lines::{End, Head, Line, Lines, Writer};
 use super::{Engine, StoreError};
 
-/// The version of the format. A reader of another one must refuse it.
-pub const VERSION: u32 = 1;
+/// The version of the format. A reader must refuse one that it does not know.
+pub const VERSION: u32 = 2;
+
+/// The oldest version that is read: it knew no groups, which are found out when it is put back.
+const OLDEST: u32 = 1;
 
 /// Entries that are read or put back at once.
 const AT_ONCE: usize = 100;

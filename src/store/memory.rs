@@ -4,7 +4,7 @@ mod upkeep;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -15,8 +15,8 @@ use crate::model::{
 
 use super::{
     Census, Engine, Scope, StoreError,
-    engine::ALIKE_MAX,
-    plan::{Lookup, Plan, Traces, Updated},
+    engine::{ALIKE_MAX, Wanted},
+    plan::{self, Added, Leader, Lookup, Plan, Traces, Updated},
 };
 
 /// See the module.
@@ -36,6 +36,13 @@ struct Kept {
     listed: BTreeSet<(SourceId, Seq)>,
     /// The others, by when they left.
     left: BTreeSet<(Timestamp, Seq)>,
+    taken_down: BTreeSet<Seq>,
+    /// Of each link the first that had it.
+    leaders: HashMap<EntryKey, Leader>,
+    /// Who leads, and who is led.
+    members: BTreeSet<(Seq, Seq)>,
+    /// What channels and archives may show.
+    rows: BTreeMap<Seq, Row>,
     states: HashMap<SourceId, SourceState>,
     channels: HashMap<ChannelId, ChannelState>,
     last: u64,
@@ -82,6 +89,15 @@ impl Lookup for Kept {
         let (first, last) = ((source.clone(), Seq(0)), (source.clone(), Seq(u64::MAX)));
         Ok(self.listed.range(first..=last).map(|(_, seq)| *seq).collect())
     }
+
+    fn leader(&self, link: EntryKey) -> Result<Option<Leader>, StoreError> {
+        Ok(self.leaders.get(&link).cloned())
+    }
+
+    fn members(&self, lead: Seq) -> Result<Vec<Seq>, StoreError> {
+        let members = self.members.range((lead, Seq(0))..=(lead, Seq(u64::MAX)));
+        Ok(members.map(|(_, member)| *member).collect())
+    }
 }
 
 impl Kept {
@@ -89,8 +105,7 @@ impl Kept {
     fn write(&mut self, commit: &Commit, plan: Plan) {
         self.last = plan.next - 1;
         for added in plan.added {
-            let traces = Traces { source: commit.source.clone(), keys: added.keys };
-            self.put(added.known, traces, Some(added.stored));
+            self.put(added);
         }
         for Updated { stored, known, former_title } in plan.updated {
             self.titles.remove(&title_key(&commit.source, former_title, stored.seq));
@@ -112,15 +127,23 @@ impl Kept {
     }
 
     /// Everything of one entry or tombstone.
-    fn put(&mut self, known: KnownEntry, traces: Traces, stored: Option<StoredEntry>) {
+    fn put(&mut self, added: Added) {
+        let Added { stored, known, traces, leaders } = added;
         let (seq, source) = (known.seq, traces.source.clone());
         for key in &traces.keys {
             self.keys.insert((source.clone(), *key), seq);
         }
         self.titles.insert(title_key(&source, known.likeness.title, seq));
         if let Some(stored) = stored {
-            self.places.insert((stored.place, seq), source.clone());
+            if stored.dropped.is_none() {
+                self.places.insert((stored.place, seq), source.clone());
+                self.rows.insert(seq, Row::of(&stored));
+            }
             self.entries.insert(seq, stored);
+        }
+        self.leaders.extend(leaders);
+        if let Some(lead) = traces.tie.as_ref().and_then(|tie| tie.lead.as_ref()) {
+            self.members.insert((lead.seq, seq));
         }
         self.known.insert(seq, known);
         self.traces.insert(seq, traces);
@@ -133,11 +156,13 @@ impl Kept {
             Presence::Kept => false,
             Presence::Listed => self.listed.remove(&(source.clone(), seq)),
             Presence::Left(at) => self.left.remove(&(at, seq)),
+            Presence::TakenDown => self.taken_down.remove(&seq),
         };
         match presence {
             Presence::Kept => false,
             Presence::Listed => self.listed.insert((source.clone(), seq)),
             Presence::Left(at) => self.left.insert((at, seq)),
+            Presence::TakenDown => self.taken_down.insert(seq),
         };
         if let Some(known) = self.known.get_mut(&seq) {
             known.presence = presence;
@@ -198,14 +223,9 @@ impl Engine for MemoryEngine {
 
     fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
         let kept = self.kept();
-        for ((place, seq), source) in kept.places.iter().rev() {
-            let wanted = match scope {
-                Scope::All => true,
-                Scope::Source(only) => only == source,
-            };
-            let Some(stored) = kept.entries.get(seq).filter(|_| wanted) else { continue };
-            let row = Row { seq: *seq, source: source.clone(), place: *place, date: stored.date };
-            if visit(row).is_break() {
+        for ((_, seq), source) in kept.places.iter().rev() {
+            let Some(row) = kept.rows.get(seq).filter(|_| scope.holds(source)) else { continue };
+            if visit(row.clone()).is_break() {
                 break;
             }
         }
@@ -247,8 +267,52 @@ impl Engine for MemoryEngine {
     }
 
     fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
-        self.kept().forget(seqs);
+        let mut kept = self.kept();
+        let forgotten = plan::forget(seqs, &*kept)?;
+        kept.forget(forgotten);
         Ok(())
+    }
+
+    fn take_down(&self, seqs: &[Seq]) -> Result<Committed, StoreError> {
+        let mut kept = self.kept();
+        let downs = plan::take_down(seqs, &*kept)?;
+        let committed = plan::taken_down(&downs);
+        kept.take_down(downs);
+        Ok(committed)
+    }
+
+    fn numbered(&self, range: Range<Seq>) -> Result<Vec<Row>, StoreError> {
+        let kept = self.kept();
+        let rows = kept.rows.iter().filter(|(seq, _)| range.contains(*seq));
+        Ok(rows.map(|(_, row)| row.clone()).collect())
+    }
+
+    fn last_below(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        let kept = self.kept();
+        let mut below = kept.rows.range(..seq).rev();
+        Ok(below.find(|(_, row)| scope.holds(&row.source)).map(|(seq, _)| *seq))
+    }
+
+    fn first_from(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        let kept = self.kept();
+        let mut above = kept.rows.range(seq..);
+        Ok(above.find(|(_, row)| scope.holds(&row.source)).map(|(seq, _)| *seq))
+    }
+
+    fn groups(&self, seqs: &[Seq]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let kept = self.kept();
+        let group = |seq: &Seq| {
+            let group = plan::group(*seq, &*kept)?.into_iter();
+            Ok(group.filter_map(|seq| kept.rows.get(&seq).cloned()).collect())
+        };
+        seqs.iter().map(group).collect()
+    }
+
+    fn find(&self, wanted: Wanted<'_>, most: usize) -> Result<Vec<Remembered>, StoreError> {
+        let kept = self.kept();
+        let is_wanted = |traces: &Traces| plan::links(traces).any(|key| wanted(&traces.source, key));
+        let found = kept.traces.iter().filter(|(_, traces)| is_wanted(traces)).take(most);
+        Ok(found.filter_map(|(seq, _)| kept.remember(*seq)).collect())
     }
 
     fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {

@@ -1,5 +1,9 @@
 //! Decides what a commit comes to, the same for every engine. Writes nothing.
 
+mod bulk;
+mod group;
+mod listed;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::DateTime;
@@ -11,9 +15,10 @@ use crate::model::{
 
 use super::StoreError;
 
-/// How many tombstones of a source one commit lets go at most. The others follow with later documents, and stay so
-/// much longer.
-pub(super) const LEAVE_MAX: usize = 500;
+pub(super) use self::{
+    bulk::{Down, Forgotten, forget, restore, take_down, taken_down},
+    group::{Leader, Leaders, Tie, group, links},
+};
 
 /// What planning asks of what is kept.
 pub(super) trait Lookup {
@@ -27,13 +32,19 @@ pub(super) trait Lookup {
     fn traces(&self, seq: Seq) -> Result<Option<Traces>, StoreError>;
     /// The tombstones of this source that its document may list still.
     fn listed(&self, source: &SourceId) -> Result<Vec<Seq>, StoreError>;
+    /// Who was first under this link, and whether it is barred.
+    fn leader(&self, link: EntryKey) -> Result<Option<Leader>, StoreError>;
+    /// The entries and tombstones that this one leads, lowest first; itself is not among them.
+    fn members(&self, lead: Seq) -> Result<Vec<Seq>, StoreError>;
 }
 
-/// Whose an entry is, and every key that leads to it.
+/// Whose an entry is, every key that leads to it, and its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Traces {
     pub source: SourceId,
     pub keys: Vec<EntryKey>,
+    /// None where it shares no link, or has none.
+    pub tie: Option<Tie>,
 }
 
 /// What to write.
@@ -49,16 +60,27 @@ pub(super) struct Plan {
     pub counted: Vec<Counted>,
     /// Tombstones that the document began or ceased to list.
     pub marked: Vec<Marked>,
+    /// See [`Committed::touched`].
+    pub touched: Vec<SourceId>,
     /// The number that the next new entry gets.
     pub next: u64,
 }
 
-/// A new entry and its indexes.
+/// An entry or tombstone and its indexes.
 #[derive(Debug)]
 pub(super) struct Added {
-    pub stored: StoredEntry,
+    /// None of a tombstone.
+    pub stored: Option<StoredEntry>,
     pub known: KnownEntry,
-    pub keys: Vec<EntryKey>,
+    pub traces: Traces,
+    /// What becomes known of links with it.
+    pub leaders: Vec<(EntryKey, Leader)>,
+}
+
+impl Added {
+    fn kept(stored: StoredEntry, known: KnownEntry, traces: Traces) -> Self {
+        Self { stored: Some(stored), known, traces, leaders: Vec::new() }
+    }
 }
 
 /// A kept entry with new contents.
@@ -105,19 +127,32 @@ impl Plan {
             }
         }
         let end = next + fresh.len() as u64;
-        let numbers = (next..end).rev().map(Seq);
-        let added = fresh.into_iter().zip(numbers).map(|((new, keys), seq)| add(commit, new, keys, seq));
+        // In the order of their numbers, which is that in which groups come to be.
+        let numbered = (next..end).map(Seq).zip(fresh.into_iter().rev());
+        let mut leaders = Leaders::new(lookup);
+        let added = numbered.map(|(seq, (new, keys))| {
+            let (stored, known) = add(commit, new, keys[0], seq);
+            leaders.receive(stored, known, keys)
+        });
+        let mut added = added.collect::<Result<Vec<_>, StoreError>>()?;
+        added.reverse();
         let updated = updates(commit, lookup)?;
         let counted = counted(&aliases, &updated, lookup)?;
-        let marked = marked(commit, &counted, lookup)?;
-        Ok(Self { added: added.collect(), updated, aliases, counted, marked, next: end })
+        let marked = listed::marked(commit, &counted, lookup)?;
+        let touched = group::touched(commit, &added, &updated, lookup)?;
+        Ok(Self { added, updated, aliases, counted, marked, touched, next: end })
     }
 
     /// What the commit came to, once it is written.
     pub fn committed(&self) -> Committed {
+        let (kept, down): (Vec<&Added>, Vec<&Added>) =
+            self.added.iter().partition(|added| added.stored.is_some());
+        let seqs = |added: Vec<&Added>| added.into_iter().map(|added| added.known.seq).collect();
         Committed {
-            inserted: self.added.iter().map(|added| added.stored.seq).collect(),
+            inserted: seqs(kept),
             updated: self.updated.iter().map(|updated| updated.stored.seq).collect(),
+            taken_down: seqs(down),
+            touched: self.touched.clone(),
         }
     }
 }
@@ -126,16 +161,17 @@ fn keys_of(new: &NewEntry) -> Vec<EntryKey> {
     if new.keys.is_empty() { vec![new.entry.identity.key()] } else { new.keys.clone() }
 }
 
-fn add(commit: &Commit, new: &NewEntry, keys: Vec<EntryKey>, seq: Seq) -> Added {
+fn add(commit: &Commit, new: &NewEntry, key: EntryKey, seq: Seq) -> (StoredEntry, KnownEntry) {
     let at = milliseconds(commit.at);
     let stored = StoredEntry {
         seq,
         source: commit.source.clone(),
-        key: keys[0],
+        key,
         first_seen: at,
         date: milliseconds(new.date),
         place: milliseconds(new.place),
         changed: at,
+        lead: None,
         dropped: new.dropped.clone(),
         entry: kept(&new.entry),
     };
@@ -151,7 +187,7 @@ fn add(commit: &Commit, new: &NewEntry, keys: Vec<EntryKey>, seq: Seq) -> Added 
         aliases: 0,
         presence: Presence::Kept,
     };
-    Added { stored, known, keys }
+    (stored, known)
 }
 
 fn updates(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<Updated>, StoreError> {
@@ -224,35 +260,6 @@ fn aliases(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<(EntryKey, Seq)>
         }
     }
     Ok(aliases)
-}
-
-/// Tombstones that the document lists again, and such as it lists no more.
-fn marked(commit: &Commit, counted: &[Counted], lookup: &impl Lookup) -> Result<Vec<Marked>, StoreError> {
-    let Some(listed) = &commit.changes.listed else { return Ok(Vec::new()) };
-    let known_of = |seq: Seq| match counted.iter().find(|counted| counted.known.seq == seq) {
-        Some(counted) => Ok(counted.known),
-        None => lookup.known_of(seq),
-    };
-    let mut marked = Vec::new();
-    let mut mark = |known: KnownEntry, presence| {
-        marked.push(Marked { known: KnownEntry { presence, ..known }, former: known.presence });
-    };
-    for (seq, _) in listed.iter().filter(|(_, presence)| matches!(presence, Presence::Left(_))) {
-        let ours = |traces: Traces| traces.source == commit.source;
-        if lookup.traces(*seq)?.is_some_and(ours) {
-            let known = known_of(*seq)?;
-            if matches!(known.presence, Presence::Left(_)) {
-                mark(known, Presence::Listed);
-            }
-        }
-    }
-    let listed: HashSet<Seq> = listed.iter().map(|(seq, _)| *seq).collect();
-    let left = Presence::Left(milliseconds(commit.at));
-    for seq in lookup.listed(&commit.source)?.into_iter().filter(|seq| !listed.contains(seq)).take(LEAVE_MAX)
-    {
-        mark(known_of(seq)?, left);
-    }
-    Ok(marked)
 }
 
 /// The contents at the precision at which they are stored.

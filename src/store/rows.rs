@@ -33,6 +33,36 @@ pub(super) fn gather(
     }
 }
 
+/// See [`super::Store::stories`].
+pub(super) fn stories(
+    engine: &dyn Engine,
+    sources: &Sources,
+    since: Timestamp,
+    at_least: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let group = |row: &Row| row.lead.as_ref().map_or(row.seq, |lead| lead.seq);
+    let mut asked = at_least;
+    let mut rows = loop {
+        let rows = gather(engine, sources, since, asked)?;
+        let groups: HashSet<Seq> = rows.iter().map(group).collect();
+        if groups.len() >= at_least || rows.len() < asked {
+            break rows;
+        }
+        asked = asked.saturating_mul(2);
+    };
+    if let Sources::Only(only) = sources {
+        let have: HashSet<Seq> = rows.iter().map(|row| row.seq).collect();
+        let leads: BTreeSet<Seq> = rows.iter().filter_map(|row| Some(row.lead.as_ref()?.seq)).collect();
+        for group in engine.groups(&leads.into_iter().collect::<Vec<_>>())? {
+            rows.extend(
+                group.into_iter().filter(|row| only.contains(&row.source) && !have.contains(&row.seq)),
+            );
+        }
+        rows.sort_unstable_by_key(|row| Reverse((row.place, row.seq)));
+    }
+    Ok(rows)
+}
+
 fn all(
     engine: &dyn Engine,
     configured: &HashSet<SourceId>,

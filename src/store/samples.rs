@@ -71,8 +71,9 @@ pub fn stored(number: u32) -> StoredEntry {
         first_seen: at(number),
         date: at(number),
         place: at(number),
-        dropped: None,
         changed: at(number),
+        lead: None,
+        dropped: None,
         entry: entry(number),
     }
 }

@@ -20,7 +20,7 @@ mod values;
 use std::{
     collections::HashMap,
     fs::File,
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
@@ -30,13 +30,14 @@ use std::{
 };
 
 use crate::model::{
-    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Presence, Record, Remembered,
-    Row, Seq, SourceId, SourceState, StoredEntry, Timestamp,
+    Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Record, Remembered, Row, Seq,
+    SourceId, SourceState, StoredEntry, Timestamp,
 };
 
 use super::{
     Census, Compaction, Engine, Scope, StoreError, Usage,
-    plan::{Lookup, Plan, Traces},
+    engine::Wanted,
+    plan::{self, Leader, Lookup, Plan, Tie, Traces},
 };
 
 pub use self::rescue::Rescue;
@@ -52,6 +53,9 @@ pub fn panics_are_expected() -> bool {
 const FREE_MIN: u64 = 64 * MIB;
 
 const MIB: u64 = 1024 * 1024;
+
+/// Entries that are looked at in one step of a search: some milliseconds.
+const FIND_STEP: usize = 2_000;
 
 /// How a store is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -323,18 +327,47 @@ impl Engine for SledEngine {
 
     fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         self.require_space()?;
-        let batch = self.read(|tree| {
-            let mut forgotten = Vec::new();
+        let forgotten = self.read(|tree| plan::forget(seqs, tree))?;
+        self.write(commit::oblivion(&forgotten))
+    }
+
+    fn take_down(&self, seqs: &[Seq]) -> Result<Committed, StoreError> {
+        self.require_space()?;
+        let downs = self.read(|tree| plan::take_down(seqs, tree))?;
+        self.write(commit::takedown(&downs))?;
+        Ok(plan::taken_down(&downs))
+    }
+
+    fn numbered(&self, range: Range<Seq>) -> Result<Vec<Row>, StoreError> {
+        self.read(|tree| tree.rows(&range))
+    }
+
+    fn last_below(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        self.read(|tree| tree.last_below(scope, seq))
+    }
+
+    fn first_from(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        self.read(|tree| tree.first_from(scope, seq))
+    }
+
+    fn groups(&self, seqs: &[Seq]) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.read(|tree| tree.groups(seqs))
+    }
+
+    fn find(&self, wanted: Wanted<'_>, most: usize) -> Result<Vec<Remembered>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), Seq(0));
+        while found.len() < most {
+            let (seqs, last) = self.read(|tree| tree.find(wanted, after, FIND_STEP))?;
+            let Some(last) = last else { break };
+            after = last;
             for seq in seqs {
-                let Some(traces) = tree.traces(*seq)? else { continue };
-                let known = tree.known_of(*seq)?;
-                if known.presence != Presence::Kept {
-                    forgotten.push((traces, known));
-                }
+                // It may have vanished since.
+                let one = self.read(|tree| tree.remembered(Seq(seq.0.saturating_sub(1)), 1))?;
+                found.extend(one.into_iter().filter(|one| one.known.seq == seq));
             }
-            Ok(commit::oblivion(&forgotten))
-        })?;
-        self.write(batch)
+        }
+        found.truncate(most);
+        Ok(found)
     }
 
     fn remembered(&self, after: Seq, most: usize) -> Result<Vec<Remembered>, StoreError> {
@@ -347,7 +380,8 @@ impl Engine for SledEngine {
 
     fn restore(&self, records: &[Record]) -> Result<(), StoreError> {
         self.require_space()?;
-        let (batch, next) = commit::restoration(records, Seq(self.next.load(Ordering::Acquire)))?;
+        let added = self.read(|tree| plan::restore(records, tree))?;
+        let (batch, next) = commit::restoration(records, &added, Seq(self.next.load(Ordering::Acquire)))?;
         self.write(batch)?;
         self.next.store(next.0, Ordering::Release);
         Ok(())

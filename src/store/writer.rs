@@ -52,6 +52,7 @@ pub(super) enum Work {
     Channel(ChannelId, Box<ChannelState>),
     Bury(Vec<Seq>),
     Forget(Vec<Seq>),
+    TakeDown(Vec<Seq>),
 }
 
 impl Work {
@@ -61,7 +62,7 @@ impl Work {
             Self::Commit(commit) => commit.durable || !commit.changes.is_empty(),
             Self::Channel(..) => false,
             // Nobody waits for it, but so much log between two fsyncs was not measured to be safe.
-            Self::Bury(_) | Self::Forget(_) => true,
+            Self::Bury(_) | Self::Forget(_) | Self::TakeDown(_) => true,
         }
     }
 }
@@ -232,6 +233,7 @@ impl Writer {
                 Work::Channel(id, state) => self.engine.keep_channel(id, state).map(done),
                 Work::Bury(seqs) => self.engine.bury(seqs).map(done),
                 Work::Forget(seqs) => self.engine.forget(seqs).map(done),
+                Work::TakeDown(seqs) => self.engine.take_down(seqs),
             };
             match outcome {
                 Err(error) if !error.is_refusal() => return Err(error),

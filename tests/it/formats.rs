@@ -89,6 +89,7 @@ fn entry(number: usize) -> StoredEntry {
         first_seen: at("2012-01-17T01:00:00Z"),
         date: at(date[number / 32 % 4]),
         place: at("2012-01-17T01:00:00Z"),
+        lead: None,
         dropped: None,
         changed: at(if has(1) { "2012-01-17T01:00:00Z" } else { "2012-01-18T01:00:00Z" }),
         entry,

@@ -1,5 +1,5 @@
-//! A writer is killed with SIGKILL again and again: while it opens the store, commits, prunes, exports and makes the
-//! database anew. Nothing that it acknowledged may be lost, nothing may be there twice or by halves, and no kill may be
+//! A writer is killed with SIGKILL again and again: while it opens the store, commits, prunes, exports, takes
+//! down and makes the database anew. Nothing that it acknowledged may be lost, nothing may be there twice or by halves, and no kill may be
 //! taken for damage. `TINTINH_KILLS` says how often (default 60).
 
 use std::{
@@ -45,13 +45,20 @@ fn keys(source: &str, number: u32) -> Vec<EntryKey> {
 /// The commit of this number: the same in every process.
 fn commit(source: &str, number: u32) -> Commit {
     let at = stored::at(number.into());
-    let inserted = keys(source, number).into_iter().map(|key| {
+    let inserted = keys(source, number).into_iter().enumerate().map(|(item, key)| {
         let words = stored::words(key, if is_large(number) { 2_500 } else { 20 });
-        let mut new = stored::new(stored::entry(&format!("{key:?}"), Some(words.concat())), vec![key], at);
+        let mut entry = stored::entry(&format!("{key:?}"), Some(words.concat()));
+        // The first of each commit is one story in all three sources.
+        entry.canonical_link = (item == 0).then(|| link(number));
+        let mut new = stored::new(entry, vec![key], at);
         new.likeness.title = Digest::of(&[source.as_bytes()]);
         new
     });
     stored::commit(source, at, &number.to_string(), inserted.collect())
+}
+
+fn link(number: u32) -> String {
+    format!("//chung.example/{number}")
 }
 
 /// The child: commits until it is killed, and says what was acknowledged.
@@ -75,7 +82,7 @@ fn write(folder: &Path, next: &[u32]) {
     });
 }
 
-/// Prunes, exports and compacts, over and over, and says which.
+/// Prunes, exports, takes down and compacts, over and over, and says which.
 async fn keep_up(store: &Store, folder: &Path) {
     let now = Timestamp::from_timestamp(1_835_689_600, 0).unwrap();
     let keep = Keep { age: Duration::from_hours(24 * 36_525), entries: Some(KEPT), window: Duration::ZERO };
@@ -85,6 +92,9 @@ async fn keep_up(store: &Store, folder: &Path) {
         store.prune(&keep, now).await.unwrap();
         println!("began exporting");
         store.export(export.clone()).await.unwrap();
+        println!("began taking down");
+        let oldest = store.first_from(vec![Scope::All], Seq(1)).await.unwrap();
+        store.take_down(oldest.into_iter().collect()).await.unwrap();
         println!("began compacting");
         store.compact().await.unwrap();
     }
@@ -173,8 +183,11 @@ fn survey(engine: &SledEngine, acknowledged: &BTreeMap<&str, u32>) -> Vec<u32> {
     engine.scan(&Scope::All, &mut visit).unwrap();
     assert_eq!(rows, census.entries);
     // Tombstones too: what was pruned is not lost.
-    for Remembered { source, known, keys, stored } in engine.remembered(Seq(0), usize::MAX).unwrap() {
-        for key in &keys {
+    // By which only what was taken down is known.
+    let links: HashSet<EntryKey> =
+        (0..5_000).map(|number| EntryKey::new(Rule::Link, &link(number))).collect();
+    for Remembered { source, known, keys, stored, .. } in engine.remembered(Seq(0), usize::MAX).unwrap() {
+        for key in keys.iter().filter(|key| !links.contains(key)) {
             assert!(seen.insert((source.clone(), *key)), "{} of {source} is there twice", known.seq.0);
         }
         if let Some(stored) = stored {

@@ -6,7 +6,7 @@ use crate::{
     config::{ChannelSettings, Config},
     filter::OwnFilter,
     merge::{OLDER_JUDGED_MAX, Rules},
-    model::{ChannelId, Digest, Province, Source, SourceId},
+    model::{ChannelId, Digest, Duplicates, Province, Source, SourceId},
     publish::{Channel, Pages},
     store::Sources,
 };
@@ -45,14 +45,23 @@ pub(super) fn members(config: &Config, id: &ChannelId) -> Sources {
 
 /// How its live document is selected.
 pub(super) fn rules(config: &Config, id: &ChannelId) -> Rules {
-    let ChannelSettings { window, min_entries, max_entries, .. } = config.channel;
-    let merged = Rules { window, min_entries, max_entries };
+    let ChannelSettings { window, min_entries, max_entries, duplicates, .. } = config.channel;
+    let merged = Rules { window, min_entries, max_entries, duplicates };
     let ChannelId::Own(slug) = id else { return merged };
     config.own(slug).map_or(merged, |own| Rules {
         window: own.window,
         min_entries: own.min_entries,
         max_entries: own.max_entries,
+        duplicates: own.duplicates,
     })
+}
+
+/// What becomes of entries that are the same story. A source's own channel shows them as that source gave them.
+pub(super) fn duplicates(config: &Config, id: &ChannelId) -> Duplicates {
+    match id {
+        ChannelId::Source(_) => Duplicates::Keep,
+        _ => rules(config, id).duplicates,
+    }
 }
 
 /// Of all that its live document is selected by: these rules, and the admin's filter.

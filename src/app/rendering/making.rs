@@ -13,19 +13,19 @@ use crate::{
 pub(super) struct Contents {
     pub(super) config: Arc<Config>,
     pub(super) channel: ChannelId,
-    pub(super) entries: Vec<StoredEntry>,
+    /// Each with the source that is credited.
+    pub(super) entries: Vec<(StoredEntry, SourceId)>,
 }
 
 impl Contents {
-    /// Each entry with the source that is credited for it. Rows are selected from configured sources only, so that each
-    /// entry finds its own.
+    /// Each entry with the source that is credited for it, which is a configured one.
     fn items(&self) -> Vec<Item<'_>> {
         let sources = self.config.sources.iter().map(|source| (&source.id, source.as_ref()));
         let sources: HashMap<&SourceId, &Source> = sources.collect();
         let items = self
             .entries
             .iter()
-            .filter_map(|stored| sources.get(&stored.source).map(|source| Item { stored, source }));
+            .filter_map(|(stored, credited)| sources.get(credited).map(|source| Item { stored, source }));
         items.collect()
     }
 

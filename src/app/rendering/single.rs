@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     http::Kept,
     merge,
-    model::{ChannelId, Digest, Timestamp, Version},
+    model::{ChannelId, Digest, Duplicates, Timestamp, Version},
     publish::{DocumentId, Edition, History, Shown},
 };
 
@@ -64,7 +64,8 @@ impl Rendering {
         let key = self.key(&document, part, &config);
         let rendering = Arc::clone(self);
         let make = async move {
-            let entries = rendering.entries(&config, &seqs, &document.channel).await?;
+            let duplicates = channel::duplicates(&config, &document.channel);
+            let entries = rendering.entries(&config, &seqs, &document.channel, duplicates).await?;
             let contents = Contents { config, channel: document.channel, entries };
             let Edition { published, history } = current;
             let make = move || contents.delta(document.format, &published);
@@ -90,7 +91,7 @@ impl Rendering {
         let most = config.channel.max_entries;
         let members = channel::members(&config, &channel);
         let rows = self.store.rows(members, Timestamp::MAX_UTC, most).await?;
-        let entries = self.entries(&config, &merge::newest(rows, most), &channel).await?;
+        let entries = self.entries(&config, &merge::newest(rows, most), &channel, Duplicates::Keep).await?;
         let state = self.state(&channel).await?;
         let contents = Contents { config: Arc::clone(&config), channel: channel.clone(), entries };
         // Not only its entries make a document: also the configuration, and our version.

@@ -1,3 +1,5 @@
+mod stories;
+
 use std::ops::ControlFlow;
 
 use super::*;
@@ -47,6 +49,9 @@ impl Engine for Full {
     }
     fn check(&self) -> Result<Census, StoreError> {
         self.0.check()
+    }
+    fn groups(&self, seqs: &[Seq]) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.0.groups(seqs)
     }
     fn health(&self) -> Result<(), StoreError> {
         self.0.health()

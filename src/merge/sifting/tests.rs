@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::SourceId;
+use crate::model::{Duplicates, SourceId};
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + chrono::Duration::minutes(minutes)
@@ -10,7 +10,7 @@ fn at(minutes: i64) -> Timestamp {
 fn row(seq: u64) -> Row {
     let source = SourceId::new(if seq.is_multiple_of(3) { "a" } else { "b" }).unwrap();
     let place = at(i64::try_from(seq).unwrap());
-    Row { seq: Seq(seq), source, place, date: place }
+    Row { seq: Seq(seq), source, place, date: place, lead: None }
 }
 
 /// Numbers 1 to `count`, placed a minute apart, the newest first.
@@ -19,7 +19,12 @@ fn rows(count: u64) -> Vec<Row> {
 }
 
 fn rules(window: u64, min_entries: usize) -> Rules {
-    Rules { window: Duration::from_mins(window), min_entries, max_entries: 1000 }
+    Rules {
+        window: Duration::from_mins(window),
+        min_entries,
+        max_entries: 1000,
+        duplicates: Duplicates::Keep,
+    }
 }
 
 fn even(wanted: &[Seq]) -> HashSet<Seq> {

@@ -128,7 +128,7 @@ pub(super) fn what_is_old_is_found_from_its_beginning<B: Bench>() {
 }
 
 /// Everything that the engine holds.
-fn all(engine: &impl Engine) -> Vec<Record> {
+pub(super) fn all(engine: &impl Engine) -> Vec<Record> {
     let mut records = vec![Record::Next(engine.next().unwrap())];
     let mut states: Vec<_> = engine.source_states().unwrap().into_iter().collect();
     states.sort_by(|one, other| one.0.cmp(&other.0));

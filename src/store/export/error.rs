@@ -44,7 +44,7 @@ pub enum ImportError {
     Foreign,
     /// It was written by another tintinh.
     #[error(
-        "the export has version {0}, and this tintinh reads version {VERSION}; import it with the tintinh that wrote it"
+        "the export has version {0}, and this tintinh reads none above version {VERSION}; import it with the tintinh that wrote it"
     )]
     Version(u32),
     /// One line cannot be read.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{ImportError, Summary, VERSION};
+use super::{ImportError, OLDEST, Summary, VERSION};
 use crate::model::{ChannelId, ChannelState, Digest, Record, Remembered, Seq, SourceId, SourceState};
 
 /// The longest line: more than any value that a store takes.
@@ -153,7 +153,7 @@ fn head(bytes: &[u8]) -> Result<Line, ImportError> {
         version: u32,
     }
     let head: AnyHead = serde_json::from_slice(bytes).map_err(|_| ImportError::Foreign)?;
-    if head.tintinh.version != VERSION {
+    if !(OLDEST..=VERSION).contains(&head.tintinh.version) {
         return Err(ImportError::Version(head.tintinh.version));
     }
     parse(bytes).map_err(|what| ImportError::Line { number: 1, what })

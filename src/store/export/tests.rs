@@ -39,7 +39,7 @@ fn what_was_written_is_read_back_to_an_equal_store() {
     assert_eq!(written(&new), text);
     assert_eq!(new.check().unwrap(), old.check().unwrap());
     assert_eq!(text.lines().count(), 1 + 2 + 301 + 1);
-    assert!(text.starts_with("{\"tintinh\":{\"version\":1,\"next\":302}}\n"), "{}", &text[..60]);
+    assert!(text.starts_with("{\"tintinh\":{\"version\":2,\"next\":302}}\n"), "{}", &text[..60]);
 }
 
 #[test]
@@ -49,8 +49,10 @@ fn what_is_not_whole_is_told_with_the_line() {
     let join = |lines: &[&str]| lines.join("\n") + "\n";
     assert_eq!(told(""), "the export is cut off: its last line is missing");
     assert!(told("<rss/>\n").starts_with("this is no export of tintinh"));
-    let newer = text.replacen("\"version\":1", "\"version\":2", 1);
-    assert!(told(&newer).starts_with("the export has version 2, and this tintinh reads version 1"));
+    let newer = text.replacen("\"version\":2", "\"version\":3", 1);
+    assert!(
+        told(&newer).starts_with("the export has version 3, and this tintinh reads none above version 2")
+    );
     let changed =
         "the export was changed since it was written: its lines do not add up to what its last line says";
     assert_eq!(told(&text.replacen("lũ lên", "lũ xuống", 1)), changed);
@@ -106,4 +108,30 @@ fn what_was_given_up_says_so() {
     let error = read(&mut text.as_bytes(), &MemoryEngine::new(), &mut |_| false).unwrap_err();
     assert!(matches!(error, ImportError::Abandoned));
     assert!(StoreError::Unable.is_refusal());
+}
+
+#[test]
+fn an_export_of_the_first_version_is_read_and_its_groups_are_found_out() {
+    let old = MemoryEngine::new();
+    for (second, id) in (1..).zip(["bao", "dai", "so"]) {
+        old.apply(&commit(id, second, &[1, 2])).unwrap();
+    }
+    let text = written(&old);
+    let lines = text.lines().map(|line| {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        if let Some(entry) = line.get_mut("entry") {
+            assert!(entry["grouping"]["led"]["lead"]["seq"].is_u64(), "{entry}");
+            entry.as_object_mut().unwrap().remove("grouping");
+            entry["stored"].as_object_mut().unwrap().remove("lead");
+        }
+        if let Some(head) = line.get_mut("tintinh") {
+            head["version"] = 1.into();
+        }
+        line.to_string() + "\n"
+    });
+    let first: String = lines.collect();
+    let new = MemoryEngine::new();
+    read(&mut first.as_bytes(), &new, &mut |_| true).unwrap();
+    assert_eq!(written(&new), text);
+    assert_eq!(new.check().unwrap(), old.check().unwrap());
 }

@@ -1,5 +1,7 @@
 //! Walks the whole tree and counts where its parts disagree. Repairs nothing.
 
+mod group;
+
 use crate::{
     model::{EntryKey, Presence, Seq, SourceState, StoredEntry},
     store::plan::Lookup,
@@ -10,14 +12,15 @@ use super::{Census, StoreError, Traces, keys, reading, tree::Tree, values};
 /// The count and every disagreement. `next` is the number that the next new entry gets.
 pub fn take(tree: &Tree, next: Seq) -> Result<Census, StoreError> {
     let mut census = Census::default();
-    let [mut places, mut own_places, mut headers, mut titles, mut traces, mut tombstones] = [0_u64; 6];
+    let [mut places, mut own_places, mut rows, mut own_rows] = [0_u64; 4];
+    let [mut headers, mut titles, mut traces, mut tombstones, mut dropped] = [0_u64; 5];
     let mut channel = Vec::new();
     for pair in tree.db.iter() {
         let (key, value) = pair.map_err(reading)?;
         match key.first().copied() {
             Some(keys::ENTRY) => {
                 census.entries += 1;
-                entry(tree, &key, &value, next, &mut census)?;
+                dropped += u64::from(entry(tree, &key, &value, next, &mut census)?);
             }
             Some(keys::HEADER) => {
                 headers += 1;
@@ -28,7 +31,11 @@ pub fn take(tree: &Tree, next: Seq) -> Result<Census, StoreError> {
                 leads_home(tree, &key, &value, &mut census)?;
             }
             Some(keys::TRACES) => traces += 1,
-            Some(keys::LISTED | keys::LEFT) => tombstones += 1,
+            Some(keys::LISTED | keys::LEFT | keys::TAKEN_DOWN) => tombstones += 1,
+            Some(keys::LEADER) => group::leader(tree, &key, &value, &mut census)?,
+            Some(keys::MEMBER) => group::member(tree, &key, &mut census)?,
+            Some(keys::ROW) => rows += 1,
+            Some(keys::OWN_ROW) => own_rows += 1,
             Some(keys::TITLE) => titles += 1,
             Some(keys::PLACE) => places += 1,
             Some(keys::OWN_PLACE) => own_places += 1,
@@ -50,13 +57,15 @@ pub fn take(tree: &Tree, next: Seq) -> Result<Census, StoreError> {
         }
     }
     // Every one was found in each index, so equal numbers leave no room for strays.
-    let all = census.entries + census.tombstones;
+    let (all, shown) = (census.entries + census.tombstones, census.entries - dropped);
     let counts = [
         ("headers", headers, all),
         ("titles", titles, all),
         ("lists of keys", traces, all),
-        ("places", places, census.entries),
-        ("own places", own_places, census.entries),
+        ("places", places, shown),
+        ("own places", own_places, shown),
+        ("rows", rows, shown),
+        ("own rows", own_rows, shown),
         ("marks", tombstones, census.tombstones),
     ];
     for (index, count, expected) in counts {
@@ -71,22 +80,18 @@ fn name(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 
-/// Looks for an entry's contents in each index.
-fn entry(tree: &Tree, key: &[u8], value: &[u8], next: Seq, census: &mut Census) -> Result<(), StoreError> {
+/// Looks for an entry's contents in each index; says whether it was dropped.
+fn entry(tree: &Tree, key: &[u8], value: &[u8], next: Seq, census: &mut Census) -> Result<bool, StoreError> {
     let stored: StoredEntry = match values::unpacked(value, &|| name(key)) {
         Ok(stored) => stored,
         Err(error) => {
             census.fault(|| error.to_string());
-            return Ok(());
+            return Ok(false);
         }
     };
     let StoredEntry { seq, source, .. } = &stored;
-    let (place, date) = (stored.place.timestamp_millis(), stored.date.timestamp_millis());
     let header = tree.get(&keys::numbered(keys::HEADER, *seq))?;
     let known = header.and_then(|bytes| values::read_header(*seq, &bytes));
-    let placed = tree.get(&keys::place(place, *seq))?;
-    let own = tree.get(&keys::own_place(source, place, *seq))?;
-    let expected = values::place(date, source);
     let is_own = |traces: Traces| traces.source == *source && traces.keys.contains(&stored.key);
     let findings = [
         ("another number", keys::read_seq(key) == Some(*seq)),
@@ -94,16 +99,14 @@ fn entry(tree: &Tree, key: &[u8], value: &[u8], next: Seq, census: &mut Census) 
         ("no header", known.is_some()),
         ("another date in its header", known.is_none_or(|known| known.date == stored.date)),
         ("a tombstone", known.is_none_or(|known| known.presence == Presence::Kept)),
-        ("no place", placed.is_some_and(|bytes| *bytes == *expected)),
-        ("no place of its source", own.is_some_and(|bytes| *bytes == date.to_be_bytes())),
         ("other keys", tree.traces(*seq)?.is_some_and(is_own)),
     ];
-    for (what, well) in findings {
+    for (what, well) in findings.into_iter().chain(group::rows(tree, &stored)?) {
         if !well {
             census.fault(|| format!("entry {} of {source} has {what}", seq.0));
         }
     }
-    Ok(())
+    Ok(stored.dropped.is_some())
 }
 
 /// Looks at what outlives an entry's contents; says whether it is a tombstone.
@@ -114,25 +117,27 @@ fn header(tree: &Tree, key: &[u8], value: &[u8], census: &mut Census) -> Result<
         return Ok(false);
     };
     let seq = known.seq;
-    let Some(Traces { source, keys }) = tree.traces(seq)? else {
+    let Some(traces) = tree.traces(seq)? else {
         census.fault(|| format!("nothing leads to entry {}", seq.0));
         return Ok(known.presence != Presence::Kept);
     };
+    let Traces { source, keys, .. } = &traces;
     let mark = match known.presence {
         Presence::Kept => keys::numbered(keys::ENTRY, seq),
-        Presence::Listed => keys::listed(&source, seq),
+        Presence::Listed => keys::listed(source, seq),
         Presence::Left(at) => keys::left(at.timestamp_millis(), seq),
+        Presence::TakenDown => keys::numbered(keys::TAKEN_DOWN, seq),
     };
     let mut lead_home = true;
-    for key in &keys {
-        lead_home &= tree.seq_of(&source, *key)? == Some(seq);
+    for key in keys {
+        lead_home &= tree.seq_of(source, *key)? == Some(seq);
     }
     let findings = [
-        ("no place under its title", tree.get(&keys::title(&source, known.likeness.title, seq))?.is_some()),
+        ("no place under its title", tree.get(&keys::title(source, known.likeness.title, seq))?.is_some()),
         ("neither contents nor a mark", tree.get(&mark)?.is_some()),
         ("another under its keys", lead_home),
     ];
-    for (what, well) in findings {
+    for (what, well) in findings.into_iter().chain(group::ties(tree, &known, &traces)?) {
         if !well {
             census.fault(|| format!("entry {} of {source} has {what}", seq.0));
         }

@@ -4,10 +4,10 @@ use ::sled::{Batch, IVec};
 
 use crate::{
     model::{
-        ChannelId, ChannelState, Commit, KnownEntry, Presence, Record, Remembered, Seq, SourceId,
+        ChannelId, ChannelState, Commit, EntryKey, KnownEntry, Presence, Record, Row, Seq, SourceId,
         SourceState, StoredEntry,
     },
-    store::plan::{Added, Counted, Marked, Plan, Traces, Updated},
+    store::plan::{Added, Counted, Down, Forgotten, Leader, Marked, Plan, Tie, Traces, Updated},
 };
 
 use super::{StoreError, keys, values};
@@ -57,24 +57,40 @@ pub fn states(states: &[(SourceId, SourceState)]) -> Result<Vec<Batch>, StoreErr
     Ok(pages.done)
 }
 
+/// Entries of layout 2 get what they lack, in batches of a safe size. The last says that all up to `last` have it.
+pub fn brought_over(added: &[Added], last: Seq) -> Result<Vec<Batch>, StoreError> {
+    let mut pages = Pages::default();
+    for Added { stored, known, traces, leaders } in added {
+        pages.turn_if_full();
+        pages.traces(known.seq, traces);
+        pages.leaders(leaders);
+        let Some(stored) = stored else { continue };
+        // As layout 2 has it where nobody leads it.
+        if stored.lead.is_some() {
+            pages.stored(stored)?;
+        } else {
+            pages.numbered(&Row::of(stored));
+        }
+    }
+    pages.put(keys::PROGRESS.to_vec(), last.0.to_be_bytes().to_vec());
+    pages.done.push(pages.batch);
+    Ok(pages.done)
+}
+
 /// Entries become tombstones, in one batch.
 pub fn burial(buried: &[(KnownEntry, StoredEntry)]) -> Batch {
     let mut pages = Pages::default();
     for (known, stored) in buried {
-        let StoredEntry { seq, source, .. } = stored;
-        let place = stored.place.timestamp_millis();
-        pages.remove(keys::numbered(keys::ENTRY, *seq));
-        pages.remove(keys::place(place, *seq));
-        pages.remove(keys::own_place(source, place, *seq));
-        pages.mark(source, &KnownEntry { presence: Presence::Listed, ..*known }, known.presence);
+        pages.contents_gone(stored);
+        pages.mark(&stored.source, &KnownEntry { presence: Presence::Listed, ..*known }, known.presence);
     }
     pages.batch
 }
 
 /// Tombstones vanish, in one batch.
-pub fn oblivion(forgotten: &[(Traces, KnownEntry)]) -> Batch {
+pub fn oblivion(forgotten: &Forgotten) -> Batch {
     let mut pages = Pages::default();
-    for (Traces { source, keys }, known) in forgotten {
+    for (Traces { source, keys, tie }, known) in &forgotten.tombstones {
         let seq = known.seq;
         pages.mark(source, &KnownEntry { presence: Presence::Kept, ..*known }, known.presence);
         for letter in [keys::HEADER, keys::TRACES] {
@@ -84,32 +100,45 @@ pub fn oblivion(forgotten: &[(Traces, KnownEntry)]) -> Batch {
         for key in keys {
             pages.remove(keys::key(source, *key));
         }
+        if let Some(Tie { lead: Some(lead), .. }) = tie {
+            pages.remove(keys::member(lead.seq, seq));
+        }
+    }
+    for link in &forgotten.links {
+        pages.remove(keys::leader(*link));
     }
     pages.batch
 }
 
-/// Records are put back, in one batch. `next` is the number that the next new entry gets so far.
-pub fn restoration(records: &[Record], next: Seq) -> Result<(Batch, Seq), StoreError> {
+/// Entries and tombstones are taken down, in one batch.
+pub fn takedown(downs: &[Down]) -> Batch {
+    let mut pages = Pages::default();
+    for Down { traces, known, former, stored, leaders } in downs {
+        if let Some(stored) = stored {
+            pages.contents_gone(stored);
+        }
+        pages.mark(&traces.source, known, *former);
+        pages.traces(known.seq, traces);
+        pages.leaders(leaders);
+    }
+    pages.batch
+}
+
+/// Records are put back, in one batch, with `added` as what their entries are. `next` is the number that the next new
+/// entry gets so far.
+pub fn restoration(records: &[Record], added: &[Added], next: Seq) -> Result<(Batch, Seq), StoreError> {
     let mut pages = Pages::default();
     let mut next = next;
+    for added in added {
+        next = next.max(Seq(added.known.seq.0.saturating_add(1)));
+        pages.everything(added)?;
+    }
     for record in records {
         match record {
             Record::Next(number) => next = next.max(*number),
             Record::Source(id, state) => pages.put(keys::state(id), values::state(state)?),
             Record::Channel(id, state) => pages.channel(id, state)?,
-            Record::Entry(remembered) => {
-                if let Some(what) = remembered.contradiction() {
-                    return Err(StoreError::Contradiction { what });
-                }
-                let Remembered { source, known, keys, stored } = &**remembered;
-                next = next.max(Seq(known.seq.0.saturating_add(1)));
-                let traces = Traces { source: source.clone(), keys: keys.clone() };
-                pages.identity(known, &traces);
-                pages.mark(source, known, Presence::Kept);
-                if let Some(stored) = stored {
-                    pages.stored(stored)?;
-                }
-            }
+            Record::Entry(_) => {}
         }
     }
     pages.put(keys::NEXT.to_vec(), next.0.to_be_bytes().to_vec());
@@ -154,33 +183,76 @@ impl Pages {
 
     fn add(&mut self, added: &Added) -> Result<(), StoreError> {
         self.turn_if_full();
-        let Added { stored, known, keys } = added;
-        let traces = Traces { source: stored.source.clone(), keys: keys.clone() };
-        self.identity(known, &traces);
-        self.stored(stored)?;
+        self.everything(added)?;
         // Kept beside the entries: were it derived from the last of them, deleting that one would free its number.
-        self.put(keys::NEXT.to_vec(), (stored.seq.0 + 1).to_be_bytes().to_vec());
+        self.put(keys::NEXT.to_vec(), (added.known.seq.0 + 1).to_be_bytes().to_vec());
         Ok(())
+    }
+
+    /// All of one entry or tombstone.
+    fn everything(&mut self, added: &Added) -> Result<(), StoreError> {
+        let Added { stored, known, traces, leaders } = added;
+        self.identity(known, traces);
+        self.mark(&traces.source, known, Presence::Kept);
+        self.leaders(leaders);
+        stored.as_ref().map_or(Ok(()), |stored| self.stored(stored))
     }
 
     /// What an entry is known by, and what outlives its contents.
     fn identity(&mut self, known: &KnownEntry, traces: &Traces) {
-        let seq = known.seq;
-        self.put(keys::numbered(keys::HEADER, seq), values::header(known));
-        self.put(keys::title(&traces.source, known.likeness.title, seq), Vec::new());
+        self.put(keys::title(&traces.source, known.likeness.title, known.seq), Vec::new());
+        self.traces(known.seq, traces);
+    }
+
+    /// What leads to it, and who leads it.
+    fn traces(&mut self, seq: Seq, traces: &Traces) {
         self.put(keys::numbered(keys::TRACES, seq), values::traces(traces));
         for key in &traces.keys {
             self.put(keys::key(&traces.source, *key), seq.0.to_be_bytes().to_vec());
         }
+        if let Some(Tie { lead: Some(lead), .. }) = &traces.tie {
+            self.put(keys::member(lead.seq, seq), Vec::new());
+        }
     }
 
-    /// Contents and places.
+    fn leaders(&mut self, leaders: &[(EntryKey, Leader)]) {
+        for (link, leader) in leaders {
+            self.put(keys::leader(*link), values::leader(leader));
+        }
+    }
+
+    /// Contents and rows.
     fn stored(&mut self, stored: &StoredEntry) -> Result<(), StoreError> {
-        let (place, date) = (stored.place.timestamp_millis(), stored.date.timestamp_millis());
         self.put(keys::numbered(keys::ENTRY, stored.seq), values::entry(stored)?);
-        self.put(keys::place(place, stored.seq), values::place(date, &stored.source));
-        self.put(keys::own_place(&stored.source, place, stored.seq), date.to_be_bytes().to_vec());
+        if stored.dropped.is_none() {
+            self.row(&Row::of(stored));
+        }
         Ok(())
+    }
+
+    /// Wherever a row stands.
+    fn row(&mut self, row: &Row) {
+        let place = row.place.timestamp_millis();
+        self.put(keys::place(place, row.seq), values::place(row));
+        self.put(keys::own_place(&row.source, place, row.seq), values::own_place(row));
+        self.numbered(row);
+    }
+
+    /// Where a row stands by its number.
+    fn numbered(&mut self, row: &Row) {
+        self.put(keys::numbered(keys::ROW, row.seq), values::row(row));
+        self.put(keys::own_row(&row.source, row.seq), Vec::new());
+    }
+
+    /// Neither contents nor rows.
+    fn contents_gone(&mut self, stored: &StoredEntry) {
+        let StoredEntry { seq, source, .. } = stored;
+        let place = stored.place.timestamp_millis();
+        self.remove(keys::numbered(keys::ENTRY, *seq));
+        self.remove(keys::place(place, *seq));
+        self.remove(keys::own_place(source, place, *seq));
+        self.remove(keys::numbered(keys::ROW, *seq));
+        self.remove(keys::own_row(source, *seq));
     }
 
     /// Moves it from the index of its former presence to that of the present one, which its header tells from now on.
@@ -208,5 +280,6 @@ fn tombstone(source: &SourceId, seq: Seq, presence: Presence) -> Option<Vec<u8>>
         Presence::Kept => None,
         Presence::Listed => Some(keys::listed(source, seq)),
         Presence::Left(at) => Some(keys::left(at.timestamp_millis(), seq)),
+        Presence::TakenDown => Some(keys::numbered(keys::TAKEN_DOWN, seq)),
     }
 }

@@ -8,15 +8,20 @@
 //! | `h` seq | what reconciling needs of it |
 //! | `k` source NUL key | seq |
 //! | `t` source NUL title seq | nothing |
-//! | `p` place seq | date, source |
-//! | `o` source NUL place seq | date |
+//! | `p` place seq | date, source, who leads it |
+//! | `o` source NUL place seq | date, who leads it |
+//! | `n` seq | place, date, source, who leads it |
+//! | `i` source NUL seq | nothing |
+//! | `f` link | who was first under it, and whether it is barred |
+//! | `r` seq of a lead, seq | nothing: it is led by that one |
 //! | `s` source | the source's state |
-//! | `b` seq | whose entry it is, and the keys that lead to it |
+//! | `b` seq | whose entry it is, the keys that lead to it, its link and who leads it |
 //! | `l` source NUL seq | nothing: a tombstone that may be listed still |
 //! | `g` left seq | nothing: a tombstone that left its document then |
-//! | `m` name | layout version, next number |
+//! | `d` seq | nothing: a tombstone that was taken down |
+//! | `m` name | layout version, next number, how far a migration is |
 //!
-//! A tombstone has no `e`, `p` and `o`, and one of `l` and `g`.
+//! A tombstone has no `e`, `p`, `o`, `n` and `i`, and one of `l`, `g` and `d`. What was dropped has `e` alone of them.
 //!
 //! Neighbours share pages, and sled writes whole pages again: what is large must not follow what grows at its end with
 //! every new entry, as `b`, `e` and `h` do. So channels come first of all.
@@ -47,8 +52,20 @@ pub const TRACES: u8 = b'b';
 pub const LISTED: u8 = b'l';
 /// Of tombstones that left.
 pub const LEFT: u8 = b'g';
+/// Of tombstones that were taken down.
+pub const TAKEN_DOWN: u8 = b'd';
+/// Of who was first under each link.
+pub const LEADER: u8 = b'f';
+/// Of who is led by whom.
+pub const MEMBER: u8 = b'r';
+/// Of rows by their numbers.
+pub const ROW: u8 = b'n';
+/// Of the numbers of one source's rows.
+pub const OWN_ROW: u8 = b'i';
 /// Where the layout's version lies.
 pub const SCHEMA: &[u8] = b"mschema";
+/// While a store is brought to this layout: up to which number it was.
+pub const PROGRESS: &[u8] = b"mprogress";
 /// Where the next number lies.
 pub const NEXT: &[u8] = b"mnext";
 
@@ -67,7 +84,7 @@ pub fn unsortable(bytes: [u8; 8]) -> i64 {
     (u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()
 }
 
-/// A number under a letter ([`ENTRY`], [`HEADER`] or [`TRACES`]).
+/// A number under a letter ([`ENTRY`], [`HEADER`], [`TRACES`], [`ROW`] or [`TAKEN_DOWN`]).
 #[must_use]
 pub fn numbered(letter: u8, seq: Seq) -> Vec<u8> {
     joined(&[&[letter], &seq.0.to_be_bytes()])
@@ -125,6 +142,36 @@ pub fn all_listed(source: &SourceId) -> Vec<u8> {
 #[must_use]
 pub fn left(millis: i64, seq: Seq) -> Vec<u8> {
     joined(&[&[LEFT], &sortable(millis), &seq.0.to_be_bytes()])
+}
+
+/// A row of a source.
+#[must_use]
+pub fn own_row(source: &SourceId, seq: Seq) -> Vec<u8> {
+    joined(&[&own_rows(source), &seq.0.to_be_bytes()])
+}
+
+/// What all rows of a source begin with.
+#[must_use]
+pub fn own_rows(source: &SourceId) -> Vec<u8> {
+    joined(&[&[OWN_ROW], source.as_str().as_bytes(), &[END]])
+}
+
+/// A link.
+#[must_use]
+pub fn leader(link: EntryKey) -> Vec<u8> {
+    joined(&[&[LEADER], &link.0])
+}
+
+/// One that is led by another.
+#[must_use]
+pub fn member(lead: Seq, seq: Seq) -> Vec<u8> {
+    joined(&[&members(lead), &seq.0.to_be_bytes()])
+}
+
+/// What all that are led by this one begin with.
+#[must_use]
+pub fn members(lead: Seq) -> Vec<u8> {
+    joined(&[&[MEMBER], &lead.0.to_be_bytes()])
 }
 
 /// A source's state.

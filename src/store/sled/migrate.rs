@@ -1,4 +1,7 @@
-//! Brings a store of an earlier layout to this one's. Killed at any instant, it begins anew the next time.
+//! Brings a store of an earlier layout to this one's. Killed at any instant, it begins anew the next time, or goes on
+//! where it was.
+
+mod groups;
 
 use std::collections::BTreeMap;
 
@@ -8,12 +11,14 @@ use crate::model::{EntryKey, Seq, SourceId};
 
 use super::{StoreError, Traces, failed, keys, reading, values};
 
+pub use self::groups::{knows_groups, to_layout_3};
+
 /// Rows that one batch writes.
 const BATCH_ROWS: usize = 2_000;
 
 /// Layout 2 says beside each number whose entry it is and which keys lead to it, which layout 1 says only the other way
-/// round. `schema` goes with the last batch: until then the store is of layout 1.
-pub fn from_layout_1(db: &Db, schema: u32) -> Result<(), StoreError> {
+/// round. That it is of layout 2 is written last: until then the store is of layout 1.
+pub fn from_layout_1(db: &Db) -> Result<(), StoreError> {
     let mut of_one: Option<SourceId> = None;
     let mut traces: BTreeMap<Seq, Vec<EntryKey>> = BTreeMap::new();
     for pair in db.scan_prefix([keys::KEY]) {
@@ -27,7 +32,7 @@ pub fn from_layout_1(db: &Db, schema: u32) -> Result<(), StoreError> {
         traces.entry(keys::read_seq(&value).ok_or_else(damaged)?).or_default().push(key);
     }
     write(db, of_one, traces)?;
-    db.insert(keys::SCHEMA, &schema.to_be_bytes()).map_err(migrating)?;
+    db.insert(keys::SCHEMA, &2_u32.to_be_bytes()).map_err(migrating)?;
     db.flush().map(drop).map_err(migrating)
 }
 
@@ -67,7 +72,7 @@ fn write(db: &Db, source: Option<SourceId>, traces: BTreeMap<Seq, Vec<EntryKey>>
     while traces.peek().is_some() {
         let mut batch = Batch::default();
         for (seq, keys) in traces.by_ref().take(BATCH_ROWS) {
-            let value = values::traces(&Traces { source: source.clone(), keys });
+            let value = values::traces(&Traces { source: source.clone(), keys, tie: None });
             batch.insert(keys::numbered(keys::TRACES, seq), value);
         }
         db.apply_batch(batch).map_err(migrating)?;

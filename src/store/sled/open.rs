@@ -19,7 +19,7 @@ use super::{
 use crate::model::{Record, Seq};
 
 /// The layout of keys and values. A change of either raises it.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 
 /// Bytes of sled's log between two allocations. Fixed when a store is made. At sled's default, values over 7 KB
 /// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
@@ -40,6 +40,8 @@ const CHECK_DEADLINE: Duration = Duration::from_mins(15);
 
 /// How much longer either may take for each GiB of the files: a million entries are 3.6 GiB, and a slow disk reads 20 MB/s.
 const DEADLINE_PER_GIB: Duration = Duration::from_mins(1);
+/// A million entries of an earlier layout are brought to this one in some minutes. What was done stays done.
+const MIGRATION_DEADLINE: Duration = Duration::from_hours(1);
 
 pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
@@ -76,6 +78,8 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
     let longer = for_size(home);
     let (db, next) = guarded(path, DEADLINE + longer, move || load(&opened, made, cache))?;
     let tree = tree(db, home.to_owned())?;
+    let old = tree.clone();
+    guarded(path, MIGRATION_DEADLINE, move || migrate::to_layout_3(&old))?;
     let watermark = place::watermark(path);
     if next < watermark {
         let what =
@@ -238,8 +242,9 @@ fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
     let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
     let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
     match found {
-        SCHEMA => return migrate::channels(db),
-        1 => return migrate::from_layout_1(db, SCHEMA).and_then(|()| migrate::channels(db)),
+        // What layout 3 needs beside takes long, and has a deadline of its own.
+        SCHEMA | 2 => return migrate::channels(db),
+        1 => return migrate::from_layout_1(db).and_then(|()| migrate::channels(db)),
         _ => {}
     }
     Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })

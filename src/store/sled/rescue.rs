@@ -10,14 +10,14 @@ use std::{
 };
 
 use super::{
-    Options, StoreError, carve,
+    Options, StoreError, carve, migrate,
     open::{self, folder},
     place,
     tree::Tree,
 };
 use crate::{
     model::{
-        Digest, EntryKey, KnownEntry, Likeness, Presence, Record, Remembered, Rule, Seq, SourceId,
+        Digest, EntryKey, Grouping, KnownEntry, Likeness, Presence, Record, Remembered, Rule, Seq, SourceId,
         StoredEntry,
     },
     store::{Engine, export},
@@ -257,7 +257,11 @@ fn bare(stored: StoredEntry) -> Remembered {
         presence: Presence::Kept,
     };
     let keys = std::iter::once(stored.key).chain(link.filter(|link| *link != stored.key)).collect();
-    Remembered { source: stored.source.clone(), known, keys, stored: Some(stored) }
+    let grouping = match (link, &stored.lead) {
+        (Some(link), Some(lead)) => Grouping::Led { link, lead: lead.clone() },
+        _ => Grouping::Unknown,
+    };
+    Remembered { source: stored.source.clone(), known, keys, grouping, stored: Some(stored) }
 }
 
 /// A copy of a damaged database beside it.
@@ -273,6 +277,8 @@ fn copied(damaged: &Path) -> io::Result<PathBuf> {
 
 /// All that one database gives, some at a time, for as long as `take` wants them: up to the first error of each kind.
 pub fn survivors(tree: &Tree, take: &mut dyn FnMut(Vec<Record>) -> bool) {
+    // Of an earlier layout, or only half brought over: groups are found out anew.
+    let knows_groups = migrate::knows_groups(tree).unwrap_or(false);
     let states = tree.readable_source_states();
     let states = states.into_iter().map(|(id, state)| Record::Source(id, Box::new(state)));
     let channels = tree.channel_states().unwrap_or_default();
@@ -285,7 +291,10 @@ pub fn survivors(tree: &Tree, take: &mut dyn FnMut(Vec<Record>) -> bool) {
         let Some(last) = seqs.last().copied() else { return };
         // One at a time, so that one that is damaged costs only itself.
         let one = |seq: Seq| {
-            let one = tree.remembered(Seq(seq.0.checked_sub(1)?), 1).ok()?.pop()?;
+            let mut one = tree.remembered(Seq(seq.0.checked_sub(1)?), 1).ok()?.pop()?;
+            if !knows_groups {
+                one.grouping = Grouping::Unknown;
+            }
             let is_whole = one.known.seq == seq && one.contradiction().is_none();
             is_whole.then(|| Record::Entry(Box::new(one)))
         };

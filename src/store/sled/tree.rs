@@ -1,5 +1,7 @@
 //! What is read of one open database. Writes nothing; knows no lock and no other thread.
 
+mod rows;
+
 use std::{
     collections::HashMap,
     fs::File,
@@ -18,7 +20,7 @@ use crate::model::{
 };
 
 use super::{
-    Scope, StoreError, Traces, failed, keys, reading,
+    Leader, Scope, StoreError, Traces, failed, keys, reading,
     values::{self, unpacked},
 };
 use crate::store::{engine::ALIKE_MAX, plan::Lookup};
@@ -67,6 +69,19 @@ impl Lookup for Tree {
             keys::read_seq(&key.map_err(reading)?).ok_or_else(|| damaged(format!("a tombstone of {source}")))
         };
         self.db.scan_prefix(keys::all_listed(source)).keys().map(read).collect()
+    }
+
+    fn leader(&self, link: EntryKey) -> Result<Option<Leader>, StoreError> {
+        let Some(bytes) = self.get(&keys::leader(link))? else { return Ok(None) };
+        values::read_leader(&bytes).map(Some).ok_or_else(|| damaged(format!("the lead of link {link:?}")))
+    }
+
+    fn members(&self, lead: Seq) -> Result<Vec<Seq>, StoreError> {
+        let read = |key: ::sled::Result<IVec>| {
+            let nobody = || damaged(format!("one that is led by {}", lead.0));
+            keys::read_seq(&key.map_err(reading)?).ok_or_else(nobody)
+        };
+        self.db.scan_prefix(keys::members(lead)).keys().map(read).collect()
     }
 }
 
@@ -204,8 +219,10 @@ impl Tree {
             let no_header = || damaged(format!("the header of entry {}", seq.0));
             let known = values::read_header(seq, &header).ok_or_else(no_header)?;
             let no_traces = || damaged(format!("nothing leads to entry {}", seq.0));
-            let Traces { source, keys } = self.traces(seq)?.ok_or_else(no_traces)?;
-            Ok(Remembered { source, known, keys, stored: self.entry(seq)? })
+            let traces = self.traces(seq)?.ok_or_else(no_traces)?;
+            let grouping = self.grouping(seq, &traces)?;
+            let Traces { source, keys, .. } = traces;
+            Ok(Remembered { source, known, keys, grouping, stored: self.entry(seq)? })
         };
         headers.into_iter().map(read).collect()
     }
@@ -223,10 +240,9 @@ impl Tree {
 
 fn row(scope: &Scope, key: &[u8], value: &[u8]) -> Option<Row> {
     let (place, seq) = keys::read_place(key)?;
-    let (date, source) = match scope {
-        Scope::All => values::read_place(value)?,
-        Scope::Source(source) => (i64::from_be_bytes(value.try_into().ok()?), source.clone()),
-    };
-    let (place, date) = (DateTime::from_timestamp_millis(place)?, DateTime::from_timestamp_millis(date)?);
-    Some(Row { seq, source, place, date })
+    let place = DateTime::from_timestamp_millis(place)?;
+    match scope {
+        Scope::All => values::read_place(seq, place, value),
+        Scope::Source(source) => values::read_own_place(source, seq, place, value),
+    }
 }

@@ -1,17 +1,22 @@
 //! How values are written: JSON in zstd for what may grow, fixed bytes for indexes. Each begins with a format byte or
 //! has a fixed length. Knows no keys and no database.
 
+mod rows;
+
 use std::io::{self, Read as _};
 
 use chrono::DateTime;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::model::{
-    Digest, Entry, EntryKey, KnownEntry, Likeness, Presence, Seq, SourceId, SourceState, StoredEntry,
-    Validators,
+    Digest, Entry, KnownEntry, Likeness, Presence, Seq, SourceState, StoredEntry, Validators,
 };
 
-use super::{StoreError, Traces};
+use super::StoreError;
+
+pub use self::rows::{
+    leader, own_place, place, read_leader, read_own_place, read_place, read_row, read_traces, row, traces,
+};
 
 /// The largest value, compressed: the database was measured to be safe up to it.
 pub const VALUE_MAX: usize = 200 * 1024;
@@ -116,6 +121,8 @@ pub fn state(state: &SourceState) -> Result<Vec<u8>, StoreError> {
 
 /// Stands in a header for "may be listed still".
 const LISTED: i64 = i64::MAX;
+/// Stands in a header for "was taken down".
+const TAKEN_DOWN: i64 = i64::MIN;
 
 /// What reconciling needs of an entry or tombstone, without its number, which is in the key.
 pub fn header(known: &KnownEntry) -> Vec<u8> {
@@ -127,6 +134,7 @@ pub fn header(known: &KnownEntry) -> Vec<u8> {
         Presence::Kept => Vec::new(),
         Presence::Listed => LISTED.to_be_bytes().to_vec(),
         Presence::Left(at) => at.timestamp_millis().to_be_bytes().to_vec(),
+        Presence::TakenDown => TAKEN_DOWN.to_be_bytes().to_vec(),
     };
     [&digests[..], &date.timestamp_millis().to_be_bytes(), &counts, &left].concat()
 }
@@ -147,6 +155,7 @@ pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
         [] => Presence::Kept,
         _ => match i64::from_be_bytes(rest.try_into().ok()?) {
             LISTED => Presence::Listed,
+            TAKEN_DOWN => Presence::TakenDown,
             at => Presence::Left(DateTime::from_timestamp_millis(at)?),
         },
     };
@@ -160,31 +169,6 @@ pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
         aliases: u32::from_be_bytes(*aliases),
         presence,
     })
-}
-
-/// Whose an entry is, and what leads to it.
-pub fn traces(traces: &Traces) -> Vec<u8> {
-    let keys = traces.keys.iter().map(|key| key.0).collect::<Vec<_>>().concat();
-    [traces.source.as_str().as_bytes(), &[0], &keys].concat()
-}
-
-/// What [`traces`] wrote.
-pub fn read_traces(bytes: &[u8]) -> Option<Traces> {
-    let end = bytes.iter().position(|byte| *byte == 0)?;
-    let source = SourceId::new(std::str::from_utf8(&bytes[..end]).ok()?)?;
-    let (keys, rest) = bytes[end + 1..].as_chunks();
-    rest.is_empty().then(|| Traces { source, keys: keys.iter().copied().map(EntryKey).collect() })
-}
-
-/// The value of a place among all.
-pub fn place(date: i64, source: &SourceId) -> Vec<u8> {
-    [&date.to_be_bytes(), source.as_str().as_bytes()].concat()
-}
-
-/// What [`place`] wrote.
-pub fn read_place(bytes: &[u8]) -> Option<(i64, SourceId)> {
-    let (date, source) = bytes.split_first_chunk()?;
-    Some((i64::from_be_bytes(*date), SourceId::new(std::str::from_utf8(source).ok()?)?))
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn another_layout_is_told_in_words() {
     let engine = SledEngine::open(folder.path()).unwrap();
     engine.trees().current.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
     drop(engine);
-    assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 2"));
+    assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 3"));
 }
 
 #[test]
