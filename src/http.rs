@@ -52,6 +52,25 @@ pub type Kept = HashMap<DocumentId, Edition>;
 /// A document that is made when it is asked for; `None` if there is none.
 pub type Made = Pin<Box<dyn Future<Output = Result<Option<Edition>, Unavailable>> + Send>>;
 
+/// What there is of a page of an archive.
+#[derive(Debug)]
+pub enum Page {
+    /// The page.
+    Here {
+        /// As it is now.
+        edition: Edition,
+        /// Whether it gets no more entries.
+        is_closed: bool,
+    },
+    /// It was there once: its entries are not kept any more, or its channel is filtered otherwise now.
+    Gone,
+    /// There is none yet.
+    Nowhere,
+}
+
+/// A page that is made when it is asked for.
+pub type Turned = Pin<Box<dyn Future<Output = Result<Page, Unavailable>> + Send>>;
+
 /// A document could not be made now.
 #[derive(Debug, Error)]
 #[error("{0}")]
@@ -69,6 +88,8 @@ pub struct Site {
     pub render: Arc<dyn Fn(DocumentId) -> Made + Send + Sync>,
     /// Makes of a document's edition what is new since the one with this digest.
     pub delta: Arc<dyn Fn(DocumentId, Edition, Digest) -> Made + Send + Sync>,
+    /// Makes a page of an archive: a channel's document, which page, and of which generation.
+    pub archive: Arc<dyn Fn(DocumentId, u64, Option<String>) -> Turned + Send + Sync>,
     /// How long a channel stays as it is: the time to its next due poll.
     pub fresh_for: Arc<dyn Fn(&ChannelId) -> Duration + Send + Sync>,
     /// The sources and their names.
@@ -114,7 +135,12 @@ async fn respond(State(site): State<Arc<Site>>, request: Request) -> Response {
     let target = Target::of(path);
     match request.method {
         Method::GET | Method::HEAD => {}
-        Method::OPTIONS if matches!(target, Target::Document(_) | Target::Outline | Target::Stylesheet) => {
+        Method::OPTIONS
+            if matches!(
+                target,
+                Target::Document(_) | Target::Archive { .. } | Target::Outline | Target::Stylesheet
+            ) =>
+        {
             return answer::permission();
         }
         Method::OPTIONS => return (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOWED)]).into_response(),
@@ -129,6 +155,9 @@ async fn respond(State(site): State<Arc<Site>>, request: Request) -> Response {
         Target::Outline => outline::outline(&site, &request).await,
         Target::Stylesheet => outline::stylesheet(&request).await,
         Target::Document(id) => document(&site, id, &request).await,
+        Target::Archive { document, page, generation } => {
+            archive(&site, document, page, generation, &request).await
+        }
         Target::Moved(name) => Redirect::permanent(&name).into_response(),
         Target::Nothing(words) => not_found(words),
     }
@@ -153,6 +182,30 @@ async fn document(site: &Site, id: DocumentId, request: &Parts) -> Response {
         Err(error) => {
             tracing::error!(document = %id, %error, "a feed could not be made");
             unavailable("This feed cannot be made just now. Please ask again in a minute.")
+        }
+    }
+}
+
+/// A page of an archive.
+async fn archive(
+    site: &Site,
+    id: DocumentId,
+    page: u64,
+    generation: Option<String>,
+    request: &Parts,
+) -> Response {
+    match (site.archive)(id.clone(), page, generation).await {
+        Ok(Page::Here { edition, is_closed }) => {
+            let fresh_for = if is_closed { None } else { Some((site.fresh_for)(&id.channel)) };
+            answer::page(&edition.published, &request.headers, fresh_for)
+        }
+        Ok(Page::Gone) => {
+            plain(StatusCode::GONE, "This page of the archive is gone: what it held is not kept any more.\n")
+        }
+        Ok(Page::Nowhere) => not_found("The archive has no such page."),
+        Err(error) => {
+            tracing::error!(document = %id, page, %error, "a page of an archive could not be made");
+            unavailable("This page cannot be made just now. Please ask again in a minute.")
         }
     }
 }

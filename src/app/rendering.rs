@@ -1,5 +1,6 @@
 //! Documents made of what the store holds: the merged ones when their entries changed, the others when asked for.
 
+mod archive;
 mod cache;
 mod channel;
 mod making;
@@ -31,10 +32,10 @@ use crate::{
     http::{Audience, Kept},
     merge::{self, Credits, MEMBERS_MAX, Rules},
     model::{
-        ChannelId, ChannelState, Digest, Duplicates, Floors, Row, Seq, SourceId, StoredEntry, Timestamp,
-        Version,
+        ChannelId, ChannelState, Digest, Duplicates, Floors, Row, Seq, Source, SourceId, StoredEntry,
+        Timestamp, Version,
     },
-    publish::{self, Budget, DOCUMENT_TEXT_MAX, DocumentId, Edition, History, Published},
+    publish::{self, Budget, DOCUMENT_TEXT_MAX, DocumentId, Edition, History, Pages, Published},
     store::{Store, StoreError},
 };
 use cache::{ByPlace, BySize};
@@ -198,8 +199,11 @@ impl Rendering {
         let floors = by_rules.map(|known| known.floors.clone()).unwrap_or_default();
         let rows = self.rows(&config, id, &rules, now).await?;
         let selection = merge::select(&rows, &rules, &floors, now);
-        let entries = self.entries(&config, &selection.seqs, id, rules.duplicates).await?;
-        let contents = Contents { config, channel: id.clone(), entries };
+        let entries = self.entries(&config.sources, &selection.seqs, id, rules.duplicates).await?;
+        let prev_archive = self.newest_page(&config, id).await?;
+        let pages = Pages { prev_archive, ..Pages::default() };
+        let contents =
+            Contents { config, channel: id.clone(), entries, former: Vec::new(), pages, page: None };
         let published: HashMap<DocumentId, Arc<Published>> = making::documents(id)
             .filter_map(|document| Some((document.clone(), Arc::clone(&before.get(&document)?.published))))
             .collect();
@@ -261,14 +265,14 @@ impl Rendering {
 
     /// These entries or stories, each with the source that is credited, with no more of each than may be republished, and
     /// no more text than a document of the channel may hold.
-    async fn entries(
+    async fn entries<'a>(
         &self,
-        config: &Config,
+        sources: impl IntoIterator<Item = &'a Arc<Source>>,
         seqs: &[Seq],
         id: &ChannelId,
         duplicates: Duplicates,
     ) -> Result<Vec<(StoredEntry, SourceId)>, StoreError> {
-        let credits = Credits::of(config.sources.iter().map(AsRef::as_ref));
+        let credits = Credits::of(sources.into_iter().map(AsRef::as_ref));
         let part = if matches!(id, ChannelId::Province(_)) { PROVINCE_PART } else { 1 };
         let mut budget = Budget::new(seqs.len(), self.text_max / part);
         let mut entries = Vec::with_capacity(seqs.len());

@@ -39,7 +39,7 @@ pub(super) fn site(
     let rescue = store.rescue().map(ToString::to_string);
     let (to_export, to_compact) = (store.clone(), store.clone());
     let (store, offline) = (store.clone(), Arc::clone(pulse));
-    let (newest, deltas) = (Arc::clone(rendering), Arc::clone(rendering));
+    let (newest, deltas, archives) = (Arc::clone(rendering), Arc::clone(rendering), Arc::clone(rendering));
     let render = move |document: DocumentId| -> http::Made {
         let rendering = Arc::clone(&newest);
         Box::pin(async move { in_words(rendering.single(document).await) })
@@ -47,6 +47,13 @@ pub(super) fn site(
     let delta = move |document: DocumentId, current: Edition, base: Digest| -> http::Made {
         let rendering = Arc::clone(&deltas);
         Box::pin(async move { in_words(rendering.delta(document, current, base).await) })
+    };
+    let archive = move |document: DocumentId, page: u64, generation: Option<String>| -> http::Turned {
+        let rendering = Arc::clone(&archives);
+        Box::pin(async move {
+            let turned = rendering.page(document, page, generation.as_deref()).await;
+            turned.map_err(|error| http::Unavailable(error.to_string()))
+        })
     };
     let (sources, states, pulse) = (config.clone(), Arc::clone(board), Arc::clone(pulse));
     let due = Cache::new(DUE_MAX);
@@ -64,6 +71,7 @@ pub(super) fn site(
         kept,
         render: Arc::new(render),
         delta: Arc::new(delta),
+        archive: Arc::new(archive),
         fresh_for: Arc::new(fresh_for),
         config: config.clone(),
         board: Arc::clone(board),

@@ -21,7 +21,16 @@ pub(super) enum Target {
     Outline,
     /// How browsers show a feed.
     Stylesheet,
-    /// A channel's document. Addresses of archives will be told from these by their middle, `/archive/`.
+    /// A page of a channel's archive.
+    Archive {
+        /// Whose, and in which format.
+        document: DocumentId,
+        /// Which.
+        page: u64,
+        /// Of a filtered channel, by which filter.
+        generation: Option<String>,
+    },
+    /// A channel's document.
     Document(DocumentId),
     /// A document that is called otherwise now: its name, relative to where it was asked for. A proxy may show us below a
     /// path that we are not asked by.
@@ -54,6 +63,9 @@ impl Target {
     fn document(path: &str) -> Option<Self> {
         let (name, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
         let format = Format::of(extension)?;
+        if let Some((channel, page)) = archive(name) {
+            return Self::page(channel, page, format);
+        }
         let channel = ChannelId::read(name)?;
         if let ChannelId::Province(province) = channel
             && !is_todays(province, name)
@@ -62,6 +74,39 @@ impl Target {
         }
         Some(Self::Document(DocumentId { channel, format }))
     }
+
+    fn page(name: &str, page: &str, format: Format) -> Option<Self> {
+        let channel = ChannelId::read(name)?;
+        let (generation, number_of) = match page.split_once('-') {
+            Some((generation, number)) => (Some(generation.to_owned()), number),
+            None => (None, page),
+        };
+        let page = number(number_of)?;
+        if generation.is_some() != matches!(channel, ChannelId::Own(_)) {
+            return None;
+        }
+        if let ChannelId::Province(province) = channel
+            && !is_todays(province, name)
+        {
+            let (slug, extension) = (province.slug(), format.extension());
+            return Some(Self::Moved(format!("../../{slug}/archive/{page}.{extension}")));
+        }
+        Some(Self::Archive { document: DocumentId { channel, format }, page, generation })
+    }
+}
+
+/// The channel, and which page of its archive is named.
+fn archive(name: &str) -> Option<(&str, &str)> {
+    match name.strip_prefix("archive/") {
+        Some(page) => Some(("feed", page)),
+        None => name.split_once("/archive/").filter(|(channel, _)| *channel != "feed"),
+    }
+}
+
+/// The number of a page, written in one way alone.
+fn number(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 /// Whether the province is called by the name that it has today.
@@ -109,6 +154,11 @@ mod tests {
         let document = |channel| Target::Document(DocumentId { channel, format: Format::Rss });
         let province = |slug| document(ChannelId::Province(Province::find(slug).unwrap()));
         let source = |id| document(ChannelId::Source(SourceId::new(id).unwrap()));
+        let page = |channel, page, generation: Option<&str>| Target::Archive {
+            document: DocumentId { channel, format: Format::Rss },
+            page,
+            generation: generation.map(str::to_owned),
+        };
         let table = [
             ("/", Target::Page),
             ("/healthz", Target::Health),
@@ -123,6 +173,18 @@ mod tests {
             ("/provinces/nam-dinh.xml", Target::Moved("ninh-binh.xml".to_owned())),
             ("/sources/bao-hue.xml", source("bao-hue")),
             ("/sources/b%61o-hue%2exml", source("bao-hue")),
+            ("/archive/7.xml", page(ChannelId::All, 7, None)),
+            ("/feed/archive/7.xml", Target::Nothing(NOTHING)),
+            ("/archive/07.xml", Target::Nothing(NOTHING)),
+            ("/archive/-7.xml", Target::Nothing(NOTHING)),
+            ("/archive/99999999999999999999.xml", Target::Nothing(NOTHING)),
+            ("/sources/bao-hue/archive/0.xml", page(ChannelId::read("sources/bao-hue").unwrap(), 0, None)),
+            (
+                "/channels/lu/archive/0a1b2c3d-4.xml",
+                page(ChannelId::read("channels/lu").unwrap(), 4, Some("0a1b2c3d")),
+            ),
+            ("/channels/lu/archive/4.xml", Target::Nothing(NO_CHANNEL)),
+            ("/provinces/nam-dinh/archive/3.xml", Target::Moved("../../ninh-binh/archive/3.xml".to_owned())),
             ("/feed", Target::Nothing(NOTHING)),
             ("/feed.xml/", Target::Nothing(NOTHING)),
             ("//feed.xml", Target::Nothing(NOTHING)),

@@ -24,6 +24,8 @@ use crate::{
 const FRESH_LEAST: Duration = Duration::from_mins(1);
 /// and should ask at least so often.
 const FRESH_MOST: Duration = Duration::from_mins(15);
+/// How long a page of an archive is fresh that gets no more entries.
+const CLOSED_FRESH: Duration = Duration::from_hours(24);
 /// More headers than any answer of ours has, so that none needs room anew.
 const HEADERS: usize = 16;
 
@@ -86,6 +88,21 @@ pub(super) fn document(
     // looks whether that is fresh (nginx does), and hand that to a reader who has another. So it keeps none.
     let who = if conditions::wants_delta(asked) { "private" } else { "public" };
     insert(response.headers_mut(), header::CACHE_CONTROL, &format!("{who}, max-age={max_age}"));
+    response
+}
+
+/// A page of an archive, or 304. One that gets no more entries is fresh for a day (its entries may change still); another
+/// one for so long.
+pub(super) fn page(published: &Published, asked: &HeaderMap, fresh_for: Option<Duration>) -> Response {
+    let is_known = conditions::is_known(published, asked);
+    let mut response = document(published, is_known, asked, fresh_for.unwrap_or_default());
+    if fresh_for.is_none() {
+        insert(
+            response.headers_mut(),
+            header::CACHE_CONTROL,
+            &format!("public, max-age={}", CLOSED_FRESH.as_secs()),
+        );
+    }
     response
 }
 

@@ -48,12 +48,12 @@ fn group(row: &Row) -> Seq {
 }
 
 /// The numbers of a page of an archive: of its rows those that are the first of their story in the channel. `groups`
-/// holds all rows of each one's story, `belongs` says whose the channel shows.
+/// holds all rows of each one's story, `belongs` says which the channel shows.
 #[must_use]
-pub fn archived(rows: &[Row], groups: &[Vec<Row>], belongs: impl Fn(&SourceId) -> bool) -> Vec<Seq> {
+pub fn archived(rows: &[Row], groups: &[Vec<Row>], belongs: impl Fn(&Row) -> bool) -> Vec<Seq> {
     let is_first = |row: &Row, group: &[Row]| {
         let mut earlier = group.iter().filter(|other| other.seq < row.seq);
-        belongs(&row.source) && !earlier.any(|other| belongs(&other.source))
+        belongs(row) && !earlier.any(|other| belongs(other))
     };
     let pages = rows.iter().zip(groups).filter(|(row, group)| is_first(row, group));
     pages.map(|(row, _)| row.seq).collect()

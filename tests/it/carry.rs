@@ -178,6 +178,6 @@ async fn exports_are_made_by_themselves_and_the_oldest_go() {
     assert_eq!((left[0].as_str(), left[1].as_str()), ("mine.jsonl.zst", old[1]));
     let made = exports.join(&left[2]);
     let lines = zstd::decode_all(fs::File::open(made).unwrap()).unwrap();
-    assert!(lines.starts_with(b"{\"tintinh\":{\"version\":1,"));
+    assert!(lines.starts_with(b"{\"tintinh\":{\"version\":2,"));
     assert!(String::from_utf8(lines).unwrap().lines().last().unwrap().starts_with("{\"end\":"));
 }

@@ -23,11 +23,13 @@ pub(super) struct CacheKey {
     pub(super) config: ByPlace,
 }
 
-/// Which of a channel's entries a document holds. Pages of an archive will be parts too.
+/// Which of a channel's entries a document holds.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     /// The newest, as of the last change.
     Newest { changed: Option<Timestamp> },
+    /// Those of a page of the archive, as of the last change of anything.
+    Page { page: u64, turned: Option<Timestamp> },
     /// What is new in one document since another.
     Delta { base: Digest, current: Digest },
 }

@@ -1,6 +1,6 @@
 //! What the configuration makes of a channel: its sources, its rules, and what it says of itself.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use crate::{
     config::{ChannelSettings, Config},
@@ -77,6 +77,37 @@ pub(super) fn rows_wanted(config: &Config, id: &ChannelId, rules: &Rules) -> usi
     if is_filtered { OLDER_JUDGED_MAX } else { rules.min_entries }
 }
 
+/// Whose entries the channel's archive holds: of a merged channel of all everybody's, also of sources that are not
+/// configured any more, for which there is none.
+pub(super) fn archived(config: &Config, id: &ChannelId) -> Option<HashSet<SourceId>> {
+    match members(config, id) {
+        Sources::All(_) if *id == ChannelId::All => None,
+        Sources::All(ids) => Some(HashSet::clone(&ids)),
+        Sources::Only(ids) => Some(ids.into_iter().collect()),
+    }
+}
+
+/// What tells the archive of a filtered channel from that of the same channel under another filter: its pages hold others.
+pub(super) fn generation(config: &Config, id: &ChannelId) -> Option<String> {
+    let ChannelId::Own(slug) = id else { return None };
+    config.own(slug).map(|own| own.digest().to_string()[..8].to_owned())
+}
+
+/// The address of the channel's live document, without an extension.
+pub(super) fn address(config: &Config, id: &ChannelId) -> String {
+    format!("{}{id}", config.server.public_url)
+}
+
+/// The address of a page of its archive, without an extension.
+pub(super) fn page_address(config: &Config, id: &ChannelId, page: u64) -> String {
+    let home = &config.server.public_url;
+    match (id, generation(config, id)) {
+        (ChannelId::All, _) => format!("{home}archive/{page}"),
+        (_, Some(generation)) => format!("{home}{id}/archive/{generation}-{page}"),
+        (_, None) => format!("{home}{id}/archive/{page}"),
+    }
+}
+
 /// What the channel says of itself.
 pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
     let all = &config.channel.title;
@@ -101,6 +132,6 @@ pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
         }
     };
     let home = config.server.public_url.to_string();
-    let (name, address) = (id.to_string(), format!("{home}{id}"));
+    let (name, address) = (id.to_string(), address(config, id));
     Channel { name, title, description, home, address, pages: Pages::default() }
 }

@@ -6,7 +6,7 @@ use super::channel;
 use crate::{
     config::Config,
     model::{ChannelId, ChannelState, Digest, Source, SourceId, StoredEntry, Timestamp, Version},
-    publish::{self, DocumentId, Format, Item, Published, Shown},
+    publish::{self, DocumentId, Format, Item, Pages, Published, Shown},
 };
 
 /// The entries of a channel, in the order of its documents.
@@ -15,12 +15,19 @@ pub(super) struct Contents {
     pub(super) channel: ChannelId,
     /// Each with the source that is credited.
     pub(super) entries: Vec<(StoredEntry, SourceId)>,
+    /// Sources that are not configured any more.
+    pub(super) former: Vec<Arc<Source>>,
+    /// Where the rest of the channel is.
+    pub(super) pages: Pages,
+    /// Which page of the archive this is; none of the live document.
+    pub(super) page: Option<u64>,
 }
 
 impl Contents {
-    /// Each entry with the source that is credited for it, which is a configured one.
+    /// Each entry with the source that is credited for it, which is a configured or a former one.
     fn items(&self) -> Vec<Item<'_>> {
-        let sources = self.config.sources.iter().map(|source| (&source.id, source.as_ref()));
+        let sources =
+            self.config.sources.iter().chain(&self.former).map(|source| (&source.id, source.as_ref()));
         let sources: HashMap<&SourceId, &Source> = sources.collect();
         let items = self
             .entries
@@ -35,7 +42,11 @@ impl Contents {
     }
 
     fn render(&self, format: Format) -> Vec<u8> {
-        let description = channel::channel(&self.config, &self.channel);
+        let mut description = channel::channel(&self.config, &self.channel);
+        description.pages = self.pages.clone();
+        if let Some(page) = self.page {
+            description.address = channel::page_address(&self.config, &self.channel, page);
+        }
         publish::render(format, &description, &self.items())
     }
 

@@ -14,7 +14,7 @@ use crate::{
     http::Kept,
     merge,
     model::{ChannelId, Digest, Duplicates, Timestamp, Version},
-    publish::{DocumentId, Edition, History, Shown},
+    publish::{DocumentId, Edition, History, Pages, Shown},
 };
 
 impl Rendering {
@@ -65,8 +65,18 @@ impl Rendering {
         let rendering = Arc::clone(self);
         let make = async move {
             let duplicates = channel::duplicates(&config, &document.channel);
-            let entries = rendering.entries(&config, &seqs, &document.channel, duplicates).await?;
-            let contents = Contents { config, channel: document.channel, entries };
+            let entries = rendering.entries(&config.sources, &seqs, &document.channel, duplicates).await?;
+            let contents = Contents {
+                pages: Pages {
+                    prev_archive: rendering.newest_page(&config, &document.channel).await?,
+                    ..Pages::default()
+                },
+                config,
+                channel: document.channel,
+                entries,
+                former: Vec::new(),
+                page: None,
+            };
             let Edition { published, history } = current;
             let make = move || contents.delta(document.format, &published);
             let published = Arc::new(tokio::task::spawn_blocking(make).await?);
@@ -75,7 +85,7 @@ impl Rendering {
         Some(self.on_demand.get(key, make).await)
     }
 
-    fn key(&self, document: &DocumentId, part: Part, config: &Arc<Config>) -> CacheKey {
+    pub(super) fn key(&self, document: &DocumentId, part: Part, config: &Arc<Config>) -> CacheKey {
         let epoch = self.epoch.load(Ordering::Relaxed);
         CacheKey { document: document.clone(), part, epoch, config: ByPlace(Arc::clone(config)) }
     }
@@ -91,9 +101,18 @@ impl Rendering {
         let most = config.channel.max_entries;
         let members = channel::members(&config, &channel);
         let rows = self.store.rows(members, Timestamp::MAX_UTC, most).await?;
-        let entries = self.entries(&config, &merge::newest(rows, most), &channel, Duplicates::Keep).await?;
+        let entries =
+            self.entries(&config.sources, &merge::newest(rows, most), &channel, Duplicates::Keep).await?;
         let state = self.state(&channel).await?;
-        let contents = Contents { config: Arc::clone(&config), channel: channel.clone(), entries };
+        let prev_archive = self.newest_page(&config, &channel).await?;
+        let contents = Contents {
+            config: Arc::clone(&config),
+            channel: channel.clone(),
+            entries,
+            former: Vec::new(),
+            pages: Pages { prev_archive, ..Pages::default() },
+            page: None,
+        };
         // Not only its entries make a document: also the configuration, and our version.
         let since = move |known: Option<Version>| match known {
             Some(_) => clock::now(),

@@ -1,3 +1,4 @@
+mod archive;
 mod stories;
 
 use std::ops::ControlFlow;
@@ -43,6 +44,15 @@ impl Engine for Full {
     }
     fn scan(&self, scope: &Scope, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.0.scan(scope, visit)
+    }
+    fn numbered(&self, range: std::ops::Range<Seq>) -> Result<Vec<Row>, StoreError> {
+        self.0.numbered(range)
+    }
+    fn last_below(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        self.0.last_below(scope, seq)
+    }
+    fn first_from(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        self.0.first_from(scope, seq)
     }
     fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
         self.0.entries(seqs)

@@ -61,6 +61,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         kept: watch::channel(Arc::new(Kept::new())).1,
         render: Arc::new(|_| Box::pin(async { Ok(None) })),
         delta: Arc::new(|_, _, _| Box::pin(async { Ok(None) })),
+        archive: Arc::new(|_, _, _| Box::pin(async { Ok(crate::http::Page::Nowhere) })),
         fresh_for: Arc::new(|_| Duration::ZERO),
         config: watch::channel(Arc::new(config)).1,
         board: Arc::new(Board::new(states.collect::<HashMap<_, _>>())),

@@ -106,7 +106,7 @@ fn a_page_of_an_archive_holds_what_no_earlier_page_of_the_channel_holds() {
     let page = [second.clone(), row(6, "hue", 20), third.clone()];
     let groups = [group.clone(), vec![page[1].clone()], group];
     let shown = |sources: &[&str], groups: &[Vec<Row>]| -> Vec<u64> {
-        let belongs = |source: &SourceId| sources.contains(&source.as_str());
+        let belongs = |row: &Row| sources.contains(&row.source.as_str());
         archived(&page, groups, belongs).iter().map(|seq| seq.0).collect()
     };
     assert_eq!(shown(&["home", "hue", "nam"], &groups), [6]);

@@ -1,13 +1,16 @@
 //! An engine that asks before each call whether it may be made: for faults that a test wants at a certain one.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{
+    collections::HashMap,
+    ops::{ControlFlow, Range},
+};
 
 use tintinh::{
     model::{
         Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Record, Remembered, Row,
         Seq, SourceId, SourceState, StoredEntry, Timestamp,
     },
-    store::{Census, Compaction, Engine, Rescue, Scope, StoreError, Usage},
+    store::{Census, Compaction, Engine, Rescue, Scope, StoreError, Usage, Wanted},
 };
 
 /// Told the method's name; its error is the method's.
@@ -72,6 +75,30 @@ impl<E: Engine> Engine for Asking<E> {
 
     fn next(&self) -> Result<Seq, StoreError> {
         self.after("next")?.next()
+    }
+
+    fn numbered(&self, range: Range<Seq>) -> Result<Vec<Row>, StoreError> {
+        self.after("numbered")?.numbered(range)
+    }
+
+    fn last_below(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        self.after("last_below")?.last_below(scope, seq)
+    }
+
+    fn first_from(&self, scope: &Scope, seq: Seq) -> Result<Option<Seq>, StoreError> {
+        self.after("first_from")?.first_from(scope, seq)
+    }
+
+    fn groups(&self, seqs: &[Seq]) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.after("groups")?.groups(seqs)
+    }
+
+    fn find(&self, wanted: Wanted<'_>, most: usize) -> Result<Vec<Remembered>, StoreError> {
+        self.after("find")?.find(wanted, most)
+    }
+
+    fn take_down(&self, seqs: &[Seq]) -> Result<Committed, StoreError> {
+        self.after("take_down")?.take_down(seqs)
     }
 
     fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
