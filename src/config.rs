@@ -1,4 +1,5 @@
-//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model`; opens that file and the
+//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model`, and of `parse` what a
+//! selector is; opens that file and the
 //! certificates and credentials that it names, asks no server, and leaves to others whether what else it names is there.
 
 mod access;
@@ -10,6 +11,7 @@ mod file;
 mod files;
 mod headers;
 mod hosts;
+mod page;
 mod problem;
 mod quantity;
 mod reader;

@@ -3,6 +3,7 @@
 mod change;
 mod channel;
 mod entry;
+mod page;
 mod province;
 mod readership;
 mod record;
@@ -14,6 +15,7 @@ pub use channel::{ChannelId, ChannelState, Floors};
 pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Likeness, Row, Rule, Seq, StoredEntry,
 };
+pub use page::PageRules;
 pub use province::Province;
 pub use readership::{Headcount, Readership};
 pub use record::{Record, Remembered};

@@ -49,5 +49,6 @@ fn source(number: usize, url: &str, every: Duration) -> Source {
         },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        page: None,
     }
 }

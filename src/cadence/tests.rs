@@ -39,6 +39,7 @@ pub(super) fn source(interval: Option<Duration>) -> Source {
         limits: Limits { max_body: 1, connect_timeout: second, idle_timeout: second, total_timeout: second },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        page: None,
     }
 }
 
@@ -72,6 +73,7 @@ pub(super) fn read(inserted: usize) -> Outcome {
         recognised: 0,
         inserted,
         updated: 0,
+        matched: None,
         repairs: vec!["closed 2 unclosed tags".to_owned()],
         warnings: vec![],
     })

@@ -2,6 +2,7 @@
 
 mod access;
 mod hosts;
+mod page;
 
 use std::fs;
 

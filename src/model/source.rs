@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Province;
+use super::{PageRules, Province};
 
 /// One `[[feeds]]` table, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Source {
     pub access: Access,
     /// Hosts that are gone, and those that stand in their place, for the links of its entries.
     pub rewrite_host: Arc<BTreeMap<String, String>>,
+    /// How it is read where it is a page; none where it is a feed.
+    pub page: Option<Arc<PageRules>>,
 }
 
 /// The `id` of a source: 1 to 64 of `a-z 0-9 -`, so that it can stand in addresses and keys.

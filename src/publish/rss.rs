@@ -136,6 +136,7 @@ mod tests {
             },
             access: Access::default(),
             rewrite_host: Arc::default(),
+            page: None,
         }
     }
 

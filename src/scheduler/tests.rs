@@ -26,6 +26,7 @@ fn source(id: &str, url: &str, host_delay: Duration) -> Arc<Source> {
         limits: Limits { max_body: 1, connect_timeout: SECOND, idle_timeout: SECOND, total_timeout: SECOND },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        page: None,
     })
 }
 

@@ -12,13 +12,14 @@ use std::{
 const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("notify", &[]),
-    ("config", &["model"]),
     ("board", &["model"]),
     ("cadence", &["model"]),
     ("hosts", &["model"]),
     ("scheduler", &["model", "hosts"]),
     ("fetch", &["model", "hosts"]),
     ("parse", &["model"]),
+    // What a selector is, only who reads pages by it knows.
+    ("config", &["model", "parse"]),
     ("normalize", &["model", "parse"]),
     ("store", &["model"]),
     ("merge", &["model"]),
@@ -52,13 +53,16 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// A crate beside the only place that may name it, or one of them: how its files' paths begin.
 const CRATES: &[(&str, &str)] = &[
     ("brotli_decompressor", "fetch/decode"),
+    ("ego_tree", "parse/page"),
     ("feed_rs", "parse"),
+    ("html5ever", "parse/page"),
     // How its errors tell a head that is too large; and how a proxy's address will be understood.
     ("hyper", "fetch"),
     ("hyper", "http/listener"),
     ("hyper_util", "http/listener"),
     ("reqwest", "fetch"),
     ("rss", "publish"),
+    ("scraper", "parse/page"),
     ("sled", "store/sled"),
 ];
 

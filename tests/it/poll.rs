@@ -121,6 +121,7 @@ fn source(url: url::Url) -> Arc<Source> {
         },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        page: None,
     })
 }
 

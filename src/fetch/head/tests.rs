@@ -38,6 +38,7 @@ fn source(address: &str) -> Source {
         limits: LIMITS,
         access: Access::default(),
         rewrite_host: std::sync::Arc::default(),
+        page: None,
     }
 }
 

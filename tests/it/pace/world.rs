@@ -242,6 +242,7 @@ pub fn source(id: &str, url: &str) -> Source {
         },
         access: Access::default(),
         rewrite_host: Arc::default(),
+        page: None,
     }
 }
 
@@ -264,6 +265,7 @@ pub fn read(at: Timestamp, hints: Hints, ttl: Option<Duration>, skip: Skip, gap:
         recognised: 1,
         inserted: 1,
         updated: 0,
+        matched: None,
         repairs: vec![],
         warnings: vec![],
     })
