@@ -22,6 +22,7 @@ mod identity;
 mod listener;
 mod mutations;
 mod pace;
+mod pages;
 mod poll;
 mod preview;
 mod process;
