@@ -1,5 +1,6 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
 
+mod failures;
 mod pages;
 mod question;
 mod readers;
@@ -24,8 +25,9 @@ use crate::{
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+use failures::{internal, unreadable};
 use question::Question;
-use readers::{ReadError, Readers};
+use readers::Readers;
 use words::{tell, tell_notes};
 
 /// A longer body's digest takes more than a tenth of a millisecond.
@@ -277,25 +279,6 @@ fn reach(outcome: &Outcome) -> Option<Reach> {
         Outcome::PutOff { .. } => None,
         Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => Some(Reach::Answered),
     }
-}
-
-fn unreadable(error: &ReadError, hints: Hints) -> Failure {
-    let state = match error {
-        ReadError::Parse(_) => State::Unreadable,
-        ReadError::Overran | ReadError::Straying => State::TooMuch,
-        ReadError::Choked | ReadError::Died | ReadError::NoThread(_) => State::Internal,
-    };
-    Failure {
-        state,
-        reason: error.to_string().chars().take(Failure::REASON_MAX).collect(),
-        hints,
-        reach: Reach::Answered,
-    }
-}
-
-fn internal(reason: &str, hints: Hints) -> Failure {
-    let reason = reason.chars().take(Failure::REASON_MAX).collect();
-    Failure { state: State::Internal, reason, hints, reach: Reach::Answered }
 }
 
 /// A number in 0..1 that differs from source to source and from poll to poll, and needs no generator.
