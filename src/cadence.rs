@@ -185,6 +185,7 @@ fn take(state: &mut SourceState, tally: &Tally, now: Timestamp) {
     state.document_ttl = tally.document_ttl.map(|ttl| ttl.as_secs());
     state.skip = tally.skip;
     state.rhythm = rhythm::merged(state.rhythm, tally.rhythm);
+    state.matched = tally.matched;
     state.repairs.clone_from(&tally.repairs);
     state.warnings.clone_from(&tally.warnings);
     if tally.inserted > 0 {

@@ -1,5 +1,5 @@
 //! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model` and
-//! `keywords`; opens that file and the
+//! `keywords`, and of `parse` what a selector is; opens that file and the
 //! certificates and credentials that it names, asks no server, and leaves to others whether what else it names is there.
 
 mod access;
@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod headers;
 mod hosts;
+mod page;
 mod problem;
 mod quantity;
 mod reader;

@@ -5,6 +5,7 @@ mod channel;
 mod entry;
 mod filter;
 mod own;
+mod page;
 mod province;
 mod readership;
 mod record;
@@ -18,6 +19,7 @@ pub use entry::{
 };
 pub use filter::{Criteria, Extent, Matching, Part, Patterns, Republishing};
 pub use own::{Duplicates, Language, OwnChannel};
+pub use page::PageRules;
 pub use province::Province;
 pub use readership::{Headcount, Readership};
 pub use record::{Grouping, Record, Remembered};

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Raised whenever the same document would become different entries: each source is then read anew once.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The most categories, authors and enclosures (each) that an entry keeps.
 const LIST_MAX: usize = 32;

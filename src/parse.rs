@@ -25,7 +25,9 @@ mod convert;
 mod entities;
 mod feed;
 mod json;
+mod markup;
 mod names;
+mod page;
 mod reader;
 mod repairs;
 mod scan;
@@ -44,6 +46,11 @@ use url::Url;
 pub use self::{
     charset::Unreadable,
     feed::{Feed, Format, Item, Text, TextKind},
+    markup::{TAG_ATTRIBUTES_MAX, overladen_tags},
+    page::{
+        Expected, Fault, Listing, PAGE_DEPTH_MAX, PAGE_ELEMENTS_MAX, PAGE_ITEMS_MAX, PageError, Proposal,
+        SELECTOR_MAX, Survey, TooMuch, parse_page, selector_fault, survey,
+    },
     scan::{ATTRIBUTES_MAX, BASE_MAX, DEPTH_MAX, ELEMENTS_MAX, Excess, INHERITED_MAX, VALUES_MAX},
 };
 use self::{
@@ -102,6 +109,9 @@ pub enum ParseError {
     /// JSON, but of some other kind.
     #[error("it is a JSON document of another kind, not a feed")]
     OtherJson,
+    /// A page that was to be read as a list.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// In a charset that is not read.
     #[error(transparent)]
     Charset(#[from] Unreadable),
@@ -128,15 +138,23 @@ pub fn parse<F>(document: &Document<'_>, read_date: F) -> Result<Feed, ParseErro
 where
     F: Fn(&str) -> Option<Timestamp> + Send + Sync + 'static,
 {
+    let read_date: reader::ReadDate = Arc::new(read_date);
+    let (mut feed, note) = decoded(document, |text| parse_text(text, document.url, &read_date))?;
+    feed.repairs.splice(0..0, note);
+    Ok(feed)
+}
+
+/// What is made of a document's text, and what is to be said of its charset.
+fn decoded<T>(
+    document: &Document<'_>,
+    read: impl FnOnce(&str) -> Result<T, ParseError>,
+) -> Result<(T, Option<String>), ParseError> {
     if document.bytes.len() > BODY_MAX {
         return Err(ParseError::TooLarge(document.bytes.len()));
     }
     let decoded = charset::decode(document.bytes, document.content_type)?;
-    let read_date: reader::ReadDate = Arc::new(read_date);
     let text = charset::without_prologue(sniff::behind_declaration(&decoded.text));
-    let mut feed = parse_text(text, document.url, &read_date)?;
-    feed.repairs.splice(0..0, decoded.note);
-    Ok(feed)
+    Ok((read(text)?, decoded.note))
 }
 
 fn parse_text(text: &str, url: &Url, read_date: &reader::ReadDate) -> Result<Feed, ParseError> {

@@ -1,5 +1,7 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
 
+mod failures;
+mod pages;
 mod polled;
 mod question;
 mod readers;
@@ -25,9 +27,10 @@ use crate::{
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+use failures::{internal, unreadable};
 pub use polled::Polled;
 use question::Question;
-use readers::{ReadError, Readers};
+use readers::Readers;
 use words::{tell, tell_notes};
 
 /// A longer body's digest takes more than a tenth of a millisecond.
@@ -40,6 +43,14 @@ pub struct Poller<Clock> {
     board: Arc<Board>,
     readers: Readers,
     clock: Clock,
+}
+
+/// What a poll has to go by once it has asked.
+struct Asked<'a> {
+    source: &'a Arc<Source>,
+    before: &'a SourceState,
+    window: Duration,
+    question: &'a Question,
 }
 
 /// What the answer came to, and what it changes.
@@ -63,7 +74,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let mut moved = None;
         let reading = match self.ask(source, &question, &mut way, &mut moved).await {
             Ok(fetched) => {
-                self.take(source, &before, window, &question, fetched).await.map_err(Outcome::Failed)
+                let asked = Asked { source, before: &before, window, question: &question };
+                self.take(&asked, &mut way, fetched).await.map_err(Outcome::Failed)
             }
             Err(outcome) => Err(outcome),
         };
@@ -134,18 +146,16 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// Makes of an answer what it changes.
     async fn take(
         &self,
-        source: &Arc<Source>,
-        before: &SourceState,
-        window: Duration,
-        question: &Question,
+        asked: &Asked<'_>,
+        way: &mut Itinerary,
         fetched: Fetched,
     ) -> Result<Reading, Failure> {
         let outcome = match fetched {
             Fetched::NotModified { hints, .. } => Outcome::NotModified(hints),
             Fetched::Body(body) => {
                 let digest = digest(&body.bytes).await;
-                if question.anew || before.body != Some(digest) {
-                    return self.read(source, before, window, body, digest, question.reading).await;
+                if asked.question.anew || asked.before.body != Some(digest) {
+                    return self.read(asked, way, body, digest).await;
                 }
                 Outcome::Unchanged(body.hints, body.validators)
             }
@@ -155,16 +165,20 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
 
     async fn read(
         &self,
-        source: &Arc<Source>,
-        before: &SourceState,
-        window: Duration,
+        asked: &Asked<'_>,
+        way: &mut Itinerary,
         body: Body,
         digest: Digest,
-        reading: Digest,
     ) -> Result<Reading, Failure> {
+        let Asked { source, before, window, question } = *asked;
         let (hints, validators) = (body.hints, body.validators.clone());
-        let document = self.readers.read(body, Arc::clone(source), (self.clock)()).await;
-        let document = document.map_err(|error| unreadable(&error, hints))?;
+        let (asked, matched) = (question.url.clone(), before.matched);
+        let document = self.readers.read(body, Arc::clone(source), (self.clock)(), asked, matched).await;
+        let mut document = document.map_err(|error| unreadable(&error, hints))?;
+        if before.reading.is_none() {
+            self.read_on(source, way, &mut document).await;
+        }
+        let reading = question.reading;
         let recalled = self.recall(&source.id, &document.entries).await;
         let (known, alike) = recalled.map_err(|error| {
             // What the document says of its pace holds for us too, though we could not take it.
@@ -199,6 +213,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             recognised,
             inserted: changes.inserted.len(),
             updated: changes.updated.len(),
+            matched: document.matched,
             repairs: document.repairs,
             warnings: document.warnings,
         };
@@ -263,25 +278,6 @@ fn reach(outcome: &Outcome) -> Option<Reach> {
         Outcome::PutOff { .. } => None,
         Outcome::NotModified(_) | Outcome::Unchanged(..) | Outcome::Read(_) => Some(Reach::Answered),
     }
-}
-
-fn unreadable(error: &ReadError, hints: Hints) -> Failure {
-    let state = match error {
-        ReadError::Parse(_) => State::Unreadable,
-        ReadError::Overran | ReadError::Straying => State::TooMuch,
-        ReadError::Choked | ReadError::Died | ReadError::NoThread(_) => State::Internal,
-    };
-    Failure {
-        state,
-        reason: error.to_string().chars().take(Failure::REASON_MAX).collect(),
-        hints,
-        reach: Reach::Answered,
-    }
-}
-
-fn internal(reason: &str, hints: Hints) -> Failure {
-    let reason = reason.chars().take(Failure::REASON_MAX).collect();
-    Failure { state: State::Internal, reason, hints, reach: Reach::Answered }
 }
 
 /// A number in 0..1 that differs from source to source and from poll to poll, and needs no generator.

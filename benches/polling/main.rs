@@ -50,5 +50,6 @@ fn source(number: usize, url: &str, every: Duration) -> Source {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
+        page: None,
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn source(interval: Option<Duration>) -> Source {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
+        page: None,
     }
 }
 
@@ -73,6 +74,7 @@ pub(super) fn read(inserted: usize) -> Outcome {
         recognised: 0,
         inserted,
         updated: 0,
+        matched: None,
         repairs: vec!["closed 2 unclosed tags".to_owned()],
         warnings: vec![],
     })

@@ -4,6 +4,7 @@
 mod batch;
 mod document;
 mod json;
+mod page;
 mod refusal;
 mod source;
 mod text;
@@ -50,6 +51,9 @@ pub(super) struct Options {
     /// Where the document is from: relative addresses in it are relative to this [default: where it was fetched]
     #[arg(long, value_name = "URL", value_parser = read_url)]
     url: Option<Url>,
+    /// Read web pages as lists of news too, by what they tell of themselves or by what is seen on them; `text` always does
+    #[arg(long)]
+    page: bool,
     /// The zone of times that name none
     #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
     timezone: Tz,
@@ -62,7 +66,9 @@ const EXAMPLES: &str = "Examples:
   tintinh preview https://baoninhbinh.org.vn/rss/home.rss
   curl -s https://baoninhbinh.org.vn/rss/home.rss | tintinh preview --format json - | jq .items[0]
 
-Exit codes: 0 it is a feed; 2 it is none, or cannot be had (the reason is on stderr or, in JSON, {\"error\": \"…\"}).";
+A web page is no feed, but may name one, or list news: then this proposes the [feeds.page] table that reads it.
+
+Exit codes: 0 it is a feed, or a page with a list or a feed; 2 it is none, or cannot be had (the reason is on stderr or, in JSON, {\"error\": \"…\"}).";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
@@ -78,9 +84,8 @@ pub(super) fn preview(options: &Options) -> u8 {
             super::complain(&"--batch writes JSON; leave out --format text");
             return super::BAD_INPUT;
         }
-        (None, _) => {
-            batch::run(io::stdin().lock(), io::stdout().lock(), options.timezone).map(|()| super::WELL)
-        }
+        (None, _) => batch::run(io::stdin().lock(), io::stdout().lock(), options.timezone, options.page)
+            .map(|()| super::WELL),
         (Some(_), format) => one(options, format.unwrap_or(Form::Text)),
     };
     shown.unwrap_or_else(|error| {
@@ -95,7 +100,7 @@ pub(super) fn preview(options: &Options) -> u8 {
 
 fn one(options: &Options, form: Form) -> io::Result<u8> {
     let name = options.document.as_deref().unwrap_or_default();
-    let outcome = read(name, options);
+    let outcome = read(name, options, options.page || form == Form::Text);
     let code = if outcome.is_ok() { super::WELL } else { super::BAD_INPUT };
     let mut out = io::stdout().lock();
     match (form, outcome) {
@@ -111,7 +116,7 @@ fn one(options: &Options, form: Form) -> io::Result<u8> {
     Ok(code)
 }
 
-fn read(name: &str, options: &Options) -> Result<Preview, Refusal> {
+fn read(name: &str, options: &Options, page: bool) -> Result<Preview, Refusal> {
     let mut input = match Origin::of(name) {
         Origin::Stdin => source::read(io::stdin().lock())?,
         Origin::File(path) => source::open(&path)?,
@@ -120,7 +125,7 @@ fn read(name: &str, options: &Options) -> Result<Preview, Refusal> {
     input.content_type = options.content_type.clone().or(input.content_type);
     input.url = options.url.clone().or(input.url);
     let zone = options.timezone;
-    Worker::default().run(move || document::preview(&input, zone))?
+    Worker::default().run(move || document::preview(&input, zone, page))?
 }
 
 fn read_url(text: &str) -> Result<Url, String> {

@@ -10,6 +10,7 @@ use super::{
     address::read_feed_url,
     files::Files,
     hosts::Inherited,
+    page::read_page,
     problem::{Problems, Wrong},
     reader::{Found, Reader, type_name},
     sections::read_title,
@@ -99,6 +100,7 @@ fn read_source(
     let inherited = url.as_ref().map_or(inherited.anywhere(), |url| inherited.at(url));
     let Settings { timezone, pace, limits, access, rewrite_host, republishing } =
         inherited.overlaid(table, files, problems);
+    let page = read_page(table, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
     Some(Source {
         id: id?,
@@ -112,6 +114,7 @@ fn read_source(
         access,
         rewrite_host,
         republishing,
+        page,
     })
 }
 

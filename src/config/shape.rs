@@ -176,6 +176,24 @@ pub(super) static FEEDS: Shape = Shape {
         key("keep", "{ categories = [\"Thời sự\"] }"),
         key("tls_verify", "false"),
         key("credentials_file", "\"bao-ninh-binh.secret\""),
+        key("page", "{ item = \".ArticleList li\" }"),
+    ],
+};
+
+/// Below a feed.
+pub(super) static PAGE: Shape = Shape {
+    key: "page",
+    header: "[feeds.page]",
+    keys: &[
+        key("item", "\".ArticleList li\""),
+        key("title", "\"h2.Title a\""),
+        key("link", "\"h2.Title a\""),
+        key("date", "\".Ngaydang\""),
+        key("date_format", "\"%d/%m/%Y | %H:%M\""),
+        key("summary", "\"p.sapo\""),
+        key("image", "\"img\""),
+        key("next", "\"a.next\""),
+        key("pages", "3"),
     ],
 };
 
@@ -183,6 +201,7 @@ pub(super) static FEEDS: Shape = Shape {
 pub(super) fn why_each(name: &str) -> Option<&'static str> {
     match name {
         "tls_verify" => Some("to each source that cannot do without, and to no other"),
+        "page" => Some("below the one source that is a page"),
         "credentials_file" => Some("to the one source that they are for: the others would be sent them too"),
         _ => None,
     }
@@ -190,9 +209,13 @@ pub(super) fn why_each(name: &str) -> Option<&'static str> {
 
 /// The headers of the tables other than this one that may hold the key.
 pub(super) fn others_with(name: &str, this: &Shape) -> Vec<&'static str> {
-    [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &HOSTS, &CHANNELS, &FEEDS, &DROP, &KEEP]
-        .into_iter()
-        .filter(|shape| shape.key != this.key && shape.holds(name))
-        .map(|shape| shape.header)
-        .collect()
+    let others: Vec<_> =
+        [&SERVER, &ADMIN, &STORE, &NETWORK, &CHANNEL, &DEFAULTS, &HOSTS, &CHANNELS, &FEEDS, &DROP, &KEEP]
+            .into_iter()
+            .filter(|shape| shape.key != this.key && shape.holds(name))
+            .map(|shape| shape.header)
+            .collect();
+    // Its `title` is a selector, and not what others mean by one.
+    let is_of_page = others.is_empty() && this.key != PAGE.key && PAGE.holds(name);
+    if is_of_page { vec![PAGE.header] } else { others }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod channels;
 mod hosts;
+mod page;
 
 use std::fs;
 
@@ -167,13 +168,37 @@ fn too_many_sources_are_one_problem() {
 #[test]
 fn the_shipped_file_is_good() {
     let config = good(SHIPPED);
-    assert_eq!(config.sources.len(), 19);
+    assert_eq!(config.sources.len(), 33);
     for source in &config.sources {
         assert!(source.province.is_some(), "{} has no province", source.id);
-        assert!(source.enabled, "{} rests", source.id);
     }
+    let ids = |wanted: &dyn Fn(&Source) -> bool| -> Vec<String> {
+        config.sources.iter().filter(|it| wanted(it)).map(|it| it.id.to_string()).collect()
+    };
+    assert_eq!(ids(&|source| !source.enabled), ["bao-dong-nai"]);
+    assert_eq!(
+        ids(&|source| source.page.is_some()),
+        ["bao-dong-nai", "tinh-doan-ha-tinh", "bao-ninh-binh", "cong-ninh-binh", "xa-hai-quang"]
+    );
     let no_feeds = Config { sources: Vec::new(), ..config };
     assert_eq!(no_feeds, good(""), "a key of the head is not at its default");
+}
+
+#[test]
+fn every_province_has_a_shipped_source_or_is_named_as_having_none() {
+    let config = good(SHIPPED);
+    let named: Vec<&str> = SHIPPED
+        .lines()
+        .filter_map(|line| line.strip_prefix("# none known: ")?.split_once(' '))
+        .map(|(slug, _)| slug)
+        .collect();
+    let mut provinces = 0;
+    for province in Province::all() {
+        let has_source = config.sources.iter().any(|it| it.province == Some(province) && it.enabled);
+        assert_ne!(has_source, named.contains(&province.slug()), "{}", province.slug());
+        provinces += 1;
+    }
+    assert_eq!((provinces, named.len()), (34, 12));
 }
 
 // The commented keys promise to be the defaults: uncommented they must change nothing.

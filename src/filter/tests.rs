@@ -173,6 +173,7 @@ fn source(id: &str, province: &str) -> Arc<Source> {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: Republishing::default(),
+        page: None,
     })
 }
 

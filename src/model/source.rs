@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Province, Republishing};
+use super::{PageRules, Province, Republishing};
 
 /// One `[[feeds]]` table, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Source {
     pub rewrite_host: Arc<BTreeMap<String, String>>,
     /// What of its entries is republished.
     pub republishing: Republishing,
+    /// How it is read where it is a page; none where it is a feed.
+    pub page: Option<Arc<PageRules>>,
 }
 
 /// The `id` of a source: 1 to 64 of `a-z 0-9 -`, so that it can stand in addresses and keys.

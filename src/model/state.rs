@@ -69,6 +69,8 @@ pub struct SourceState {
     pub moved: Option<Moved>,
     /// The address that is asked in place of the admin's, after it was [`SourceState::moved`] to for long enough.
     pub adopted: Option<String>,
+    /// How many items its page had when it was last read; none for a feed.
+    pub matched: Option<usize>,
     /// What had to be put right before the last document could be read.
     pub repairs: Vec<String>,
     /// What its publisher should know of the last document.
@@ -102,6 +104,7 @@ impl Default for SourceState {
             throttled_at: None,
             moved: None,
             adopted: None,
+            matched: None,
             repairs: Vec::new(),
             warnings: Vec::new(),
         }
@@ -283,6 +286,8 @@ pub struct Tally {
     pub inserted: usize,
     /// How many entries had changed.
     pub updated: usize,
+    /// See [`SourceState::matched`].
+    pub matched: Option<usize>,
     /// See [`SourceState::repairs`].
     pub repairs: Vec<String>,
     /// See [`SourceState::warnings`].

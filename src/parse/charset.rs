@@ -76,7 +76,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<
         return Err(Unreadable);
     }
     let (charset, bytes) = by_mark(bytes);
-    let label = label::of_http(content_type).or_else(|| label::of_declaration(bytes));
+    let label = label::of_http(content_type).or_else(|| declared(bytes));
     // Nearly all that is sent is: looked at once, for all who ask below.
     let valid = std::str::from_utf8(bytes).ok();
     let charset = charset
@@ -88,6 +88,11 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<
     };
     let note = note(bytes, label.as_ref(), charset, damaged);
     Ok(Decoded { text, note })
+}
+
+/// The charset that the document names itself: a feed in its declaration, a page in its head.
+fn declared(bytes: &[u8]) -> Option<Label> {
+    label::of_declaration(bytes).or_else(|| label::of_page(bytes))
 }
 
 /// The charset that a byte-order mark names, unless they belie it, and the bytes behind the mark.
@@ -124,7 +129,7 @@ fn by_zeros(bytes: &[u8]) -> Option<Charset> {
 
 /// The charset of bytes that are ASCII in their markup, and that may be known to be valid UTF-8.
 fn by_letters(bytes: &[u8], is_valid: bool, content_type: Option<&str>) -> Charset {
-    let labels = [label::of_http(content_type), label::of_declaration(bytes)];
+    let labels = [label::of_http(content_type), declared(bytes)];
     let declared: Vec<&'static Encoding> = labels
         .iter()
         .flatten()

@@ -59,6 +59,10 @@ pub enum Format {
     Atom,
     /// JSON Feed.
     Json,
+    /// A page for browsers that lists news.
+    Page,
+    /// A sitemap of news.
+    Sitemap,
 }
 
 impl fmt::Display for Format {
@@ -69,6 +73,8 @@ impl fmt::Display for Format {
             Self::Rss2 => "RSS 2.0",
             Self::Atom => "Atom",
             Self::Json => "JSON Feed",
+            Self::Page => "web page",
+            Self::Sitemap => "news sitemap",
         })
     }
 }

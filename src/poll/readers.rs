@@ -10,6 +10,7 @@ use tokio::{
     sync::{Semaphore, oneshot},
     time::timeout,
 };
+use url::Url;
 
 use crate::{
     cadence,
@@ -20,7 +21,7 @@ use crate::{
         dates::{self, Circumstances, Seen},
         timestamp,
     },
-    parse::{self, Document, Feed, ParseError},
+    parse::{self, Document, Expected, Feed, Listing, ParseError},
 };
 
 /// Documents read at once: each may take a gigabyte for a moment, whatever the cores.
@@ -38,6 +39,10 @@ pub(super) struct Read {
     pub(super) rhythm: Option<Rhythm>,
     pub(super) repairs: Vec<String>,
     pub(super) warnings: Vec<String>,
+    /// See [`parse::Listing::matched`].
+    pub(super) matched: Option<usize>,
+    /// See [`parse::Listing::next`].
+    pub(super) next: Option<Url>,
 }
 
 /// Why a document could not be read.
@@ -72,15 +77,18 @@ impl Readers {
         Self { turns: Arc::new(Semaphore::new(READERS_MAX)), strays: Mutex::default() }
     }
 
-    /// Reads a body as its source's zone and address demand; `now` is when it came.
+    /// Reads a body as its source's zone, address and page demand; `now` is when it came, `asked` what was asked,
+    /// and `matched` how many items its page had last time.
     pub(super) async fn read(
         &self,
         body: Body,
         source: Arc<Source>,
         now: Timestamp,
+        asked: Url,
+        matched: Option<usize>,
     ) -> Result<Read, ReadError> {
         let id = source.id.clone();
-        self.run(&id, move || read(&body, &source, now)).await
+        self.run(&id, move || read(&body, &source, now, &Expected { asked: &asked, matched })).await
     }
 
     /// Does a document's reading on a thread of its own, for at most [`READ_MAX`] after its turn has come.
@@ -121,7 +129,7 @@ impl Readers {
     }
 }
 
-fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError> {
+fn read(body: &Body, source: &Source, now: Timestamp, expected: &Expected<'_>) -> Result<Read, ParseError> {
     let zone = source.timezone;
     let document =
         Document { bytes: &body.bytes, content_type: body.content_type.as_deref(), url: &body.url };
@@ -130,7 +138,10 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
         let seen = Arc::clone(&seen);
         move |text: &str| seen.read(text, zone)
     };
-    let feed = parse::parse(&document, read_date)?;
+    let Listing { feed, matched, next } = match &source.page {
+        Some(rules) => parse::parse_page(&document, rules, expected, read_date)?,
+        None => Listing { feed: parse::parse(&document, read_date)?, matched: None, next: None },
+    };
     let mut entries = normalize::normalize(&feed, &body.url);
     normalize::rewrite_hosts(&mut entries, &source.rewrite_host);
     let circumstances = Circumstances { zone, now, modified: modified(body) };
@@ -139,7 +150,7 @@ fn read(body: &Body, source: &Source, now: Timestamp) -> Result<Read, ParseError
     let rhythm = cadence::rhythm(entries.iter().filter_map(|candidate| candidate.entry.published), now);
     let skip = skip(&feed);
     let warnings = feed.warnings.into_iter().chain(corrections).collect();
-    Ok(Read { entries, ttl: feed.ttl, skip, rhythm, repairs: feed.repairs, warnings })
+    Ok(Read { entries, ttl: feed.ttl, skip, rhythm, repairs: feed.repairs, warnings, matched, next })
 }
 
 /// Hours are 0 to 23; some publishers count from 1, as RSS 0.91 did, and then 24 is midnight.
@@ -172,6 +183,8 @@ mod tests {
             rhythm: None,
             repairs: vec![],
             warnings: vec![],
+            matched: None,
+            next: None,
         }
     }
 

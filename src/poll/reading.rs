@@ -14,6 +14,13 @@ pub(super) fn reading_digest(source: &Source) -> Digest {
     for (old, new) in source.rewrite_host.iter() {
         parts.extend([&b"rewrite_host"[..], old.as_bytes(), new.as_bytes()]);
     }
+    if let Some(page) = &source.page {
+        parts.push(b"page");
+        for (key, text) in page.selectors().into_iter().chain([("date_format", page.date_format.as_deref())])
+        {
+            parts.extend(text.map(|text| [key.as_bytes(), text.as_bytes()]).into_iter().flatten());
+        }
+    }
     // A server may have another document for who asks otherwise, and say that it is not modified.
     let Access { user_agent, headers, authorization, .. } = &source.access;
     if let Some(user_agent) = user_agent {
@@ -33,7 +40,7 @@ mod tests {
     use std::{collections::HashSet, sync::Arc, time::Duration};
 
     use super::*;
-    use crate::model::{Criteria, Extent, Limits, Pace, Republishing, Secret, SourceId};
+    use crate::model::{Criteria, Extent, Limits, Pace, PageRules, Republishing, Secret, SourceId};
 
     fn source() -> Source {
         let (second, minute) = (Duration::from_secs(1), Duration::from_mins(1));
@@ -54,6 +61,7 @@ mod tests {
             access: Access::default(),
             rewrite_host: Arc::default(),
             republishing: Republishing::default(),
+            page: None,
         }
     }
 
@@ -70,6 +78,10 @@ mod tests {
 
     fn asking(access: Access) -> Source {
         Source { access, ..source() }
+    }
+
+    fn listing(rules: PageRules) -> Source {
+        Source { page: Some(Arc::new(rules)), ..source() }
     }
 
     fn with_header(name: &str, value: &str) -> Source {
@@ -92,6 +104,11 @@ mod tests {
             with_header("X-A", "1"),
             with_header("X-B", "1"),
             asking(Access { authorization, ..Access::default() }),
+            listing(PageRules::default()),
+            listing(PageRules { item: Some("li".to_owned()), ..PageRules::default() }),
+            listing(PageRules { item: Some("tr".to_owned()), ..PageRules::default() }),
+            listing(PageRules { title: Some("li".to_owned()), ..PageRules::default() }),
+            listing(PageRules { date_format: Some("%d".to_owned()), ..PageRules::default() }),
         ];
         let digests: HashSet<[u8; 16]> = sources.iter().map(|source| reading_digest(source).0).collect();
         assert_eq!(digests.len(), sources.len());

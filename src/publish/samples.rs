@@ -36,6 +36,7 @@ pub(super) fn source() -> Source {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
+        page: None,
     }
 }
 

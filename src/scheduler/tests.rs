@@ -27,6 +27,7 @@ fn source(id: &str, url: &str, host_delay: Duration) -> Arc<Source> {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
+        page: None,
     })
 }
 

@@ -14,13 +14,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("notify", &[]),
     ("keywords", &[]),
     ("metrics", &["model"]),
-    ("config", &["model", "keywords"]),
     ("board", &["model"]),
     ("cadence", &["model"]),
     ("hosts", &["model"]),
     ("scheduler", &["model", "hosts"]),
     ("fetch", &["model", "hosts"]),
     ("parse", &["model"]),
+    // What a selector is, only who reads pages by it knows.
+    ("config", &["model", "keywords", "parse"]),
     ("normalize", &["model", "parse"]),
     // What it cleaned is plain text again where keywords are looked for.
     ("filter", &["model", "keywords", "normalize"]),
@@ -63,7 +64,9 @@ const CRATES: &[(&str, &str)] = &[
     ("brotli", "fetch/decode"),
     ("brotli", "publish/published"),
     ("brotli_decompressor", "fetch/decode"),
+    ("ego_tree", "parse/page"),
     ("feed_rs", "parse"),
+    ("html5ever", "parse/page"),
     // How its errors tell a head that is too large; and how a proxy's address will be understood.
     ("hyper", "fetch"),
     ("hyper", "http/listener"),
@@ -73,6 +76,7 @@ const CRATES: &[(&str, &str)] = &[
     ("prometheus_client", "metrics"),
     ("reqwest", "fetch"),
     ("rss", "publish"),
+    ("scraper", "parse/page"),
     ("sled", "store/sled"),
 ];
 

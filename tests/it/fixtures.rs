@@ -7,6 +7,8 @@
 //!   instants, and of a refusal's `error` the words here must be in it;
 //! - `<trap>.args`, where it is needed: an object with the `content_type`, `url` or `timezone` of the request.
 //!
+//! `tests/fixtures/pages/` holds the same of list pages, which `preview --page` must read without being told how.
+//!
 //! `TINTINH_BLESS=1 cargo test --test it fixtures` writes what does not hold anew, for review by eye, and the whole
 //! document where nothing was expected yet.
 
@@ -32,6 +34,7 @@ const EXTRAS: &str = "_tintinh";
 
 /// With fewer, the walk has missed some.
 const FEWEST: usize = 530;
+const FEWEST_PAGES: usize = 26;
 
 /// The files of one trap.
 #[derive(Default)]
@@ -45,11 +48,19 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// Every trap by its name.
-fn traps() -> BTreeMap<String, Trap> {
+/// List pages, by platform.
+fn pages() -> PathBuf {
+    folder().join("pages")
+}
+
+/// Every trap of a folder by its name.
+fn traps(folder: &Path) -> BTreeMap<String, Trap> {
     let mut traps: BTreeMap<String, Trap> = BTreeMap::new();
-    for entry in fs::read_dir(folder()).unwrap() {
+    for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let file = path.file_name().unwrap().to_str().unwrap().to_owned();
         if file == "README.md" {
             continue;
@@ -149,27 +160,36 @@ fn blessed(expected: Option<&Value>, found: &Value) -> Value {
 }
 
 /// Writes the expectation anew, unless it holds.
-fn bless(name: &str, expected: Option<&Value>, found: &Value) {
+fn bless(folder: &Path, name: &str, expected: Option<&Value>, found: &Value) {
     let blessed = blessed(expected, found);
     if expected != Some(&blessed) {
         let text = serde_json::to_string_pretty(&blessed).unwrap() + "\n";
-        fs::write(folder().join(format!("{name}.json")), text).unwrap();
+        fs::write(folder.join(format!("{name}.json")), text).unwrap();
         println!("{name}.json is written anew");
     }
 }
 
 #[test]
 fn every_trap_becomes_what_stands_beside_it() {
-    let traps = traps();
-    assert!(traps.len() >= FEWEST, "read only {} traps", traps.len());
+    check(&folder(), FEWEST, &[]);
+}
+
+#[test]
+fn every_list_page_becomes_what_stands_beside_it() {
+    check(&pages(), FEWEST_PAGES, &["--page"]);
+}
+
+fn check(folder: &Path, fewest: usize, options: &[&str]) {
+    let traps = traps(folder);
+    assert!(traps.len() >= fewest, "read only {} traps", traps.len());
     let blessing = env::var_os("TINTINH_BLESS").is_some_and(|value| !value.is_empty());
-    let mut batch = Batch::start(&[]);
+    let mut batch = Batch::start(options);
     let mut problems = Vec::new();
     for (name, trap) in &traps {
         let expected = trap.expected.as_deref().map(read_json);
         let found = batch.ask(&request(name, trap));
         if blessing {
-            bless(name, expected.as_ref(), &found);
+            bless(folder, name, expected.as_ref(), &found);
             continue;
         }
         let Some(expected) = expected else {

@@ -40,6 +40,7 @@ fn source() -> Source {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
+        page: None,
     }
 }
 

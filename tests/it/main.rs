@@ -28,6 +28,7 @@ mod listener;
 mod metrics;
 mod mutations;
 mod pace;
+mod pages;
 mod poll;
 mod preview;
 mod process;

@@ -122,6 +122,7 @@ fn source(url: url::Url) -> Arc<Source> {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
+        page: None,
     })
 }
 

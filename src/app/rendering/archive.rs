@@ -212,6 +212,7 @@ fn former(config: &Config, rows: &[Row]) -> Vec<Arc<Source>> {
         province: None,
         url: config.server.public_url.clone(),
         republishing: Republishing::default(),
+        page: None,
         ..Source::clone(any)
     };
     unknown.into_iter().map(stand_in).map(Arc::new).collect()

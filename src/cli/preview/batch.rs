@@ -27,12 +27,17 @@ struct Request {
 ///
 /// # Errors
 /// Where requests cannot be read or answers cannot be written any more.
-pub(super) fn run(mut requests: impl BufRead, mut answers: impl Write, zone: Tz) -> io::Result<()> {
+pub(super) fn run(
+    mut requests: impl BufRead,
+    mut answers: impl Write,
+    zone: Tz,
+    page: bool,
+) -> io::Result<()> {
     let mut worker = Worker::default();
     while let Some(request) = next_line(&mut requests)? {
         let answer = request.and_then(|request| {
             // Whatever a document may do is done on that thread, where it can be survived.
-            worker.run(move || json::line(answer(&request, zone).as_ref()))
+            worker.run(move || json::line(answer(&request, zone, page).as_ref()))
         });
         let mut line = answer.unwrap_or_else(|refusal| json::line(Err(&refusal)));
         line.push('\n');
@@ -42,7 +47,7 @@ pub(super) fn run(mut requests: impl BufRead, mut answers: impl Write, zone: Tz)
     Ok(())
 }
 
-fn answer(line: &[u8], zone: Tz) -> Result<document::Preview, Refusal> {
+fn answer(line: &[u8], zone: Tz, page: bool) -> Result<document::Preview, Refusal> {
     let request: Request = serde_json::from_slice(line).map_err(Refusal::Line)?;
     let zone = match request.timezone {
         Some(name) => name.parse().map_err(|_| Refusal::Zone(name))?,
@@ -51,7 +56,7 @@ fn answer(line: &[u8], zone: Tz) -> Result<document::Preview, Refusal> {
     let mut input = source::open(&request.file)?;
     input.content_type = request.content_type;
     input.url = request.url.as_deref().and_then(source::web_address);
-    document::preview(&input, zone)
+    document::preview(&input, zone, page)
 }
 
 /// The next line, read to its end also when it is too long; `None` after the last.
@@ -74,7 +79,7 @@ mod tests {
 
     fn answers(requests: &[u8]) -> Vec<String> {
         let mut out = Vec::new();
-        run(requests, &mut out, Tz::Asia__Ho_Chi_Minh).unwrap();
+        run(requests, &mut out, Tz::Asia__Ho_Chi_Minh, false).unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(out.is_empty() || out.ends_with('\n'));
         out.lines().map(str::to_owned).collect()

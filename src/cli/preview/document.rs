@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use url::Url;
 
-use super::{Refusal, source::Input};
+use super::{
+    Refusal,
+    page::{self, Page},
+    source::Input,
+};
 use crate::{
     model::{EntryKey, Identity},
     normalize::{self, Draft, Masthead, timestamp},
@@ -23,6 +27,8 @@ pub(super) struct Preview {
     /// In document order, repeats and empty ones among them.
     pub(super) items: Vec<Item>,
     pub(super) notes: Notes,
+    /// How it is read, where it is a page.
+    pub(super) page: Option<Page>,
 }
 
 #[derive(Debug)]
@@ -60,13 +66,16 @@ pub(super) struct Notes {
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads a document; times that name no zone are in `zone`. Call it on a thread with [`parse::STACK_SIZE`].
-pub(super) fn preview(input: &Input, zone: Tz) -> Result<Preview, Refusal> {
+/// Reads a document, and where `page` allows it a web page as a list; times that name no zone are in `zone`. Call it on a thread with [`parse::STACK_SIZE`].
+pub(super) fn preview(input: &Input, zone: Tz, page: bool) -> Result<Preview, Refusal> {
     let nowhere = nowhere();
     let address = input.url.as_ref().unwrap_or(&nowhere);
     let document =
         Document { bytes: &input.bytes, content_type: input.content_type.as_deref(), url: address };
-    let feed = parse::parse(&document, move |text: &str| timestamp::read(text, zone))?;
+    let (feed, page) = match parse::parse(&document, move |text: &str| timestamp::read(text, zone)) {
+        Err(refused) if page => page::read(&document, zone, refused)?,
+        other => (other?, None),
+    };
     let drafts = normalize::drafts(&feed, address);
     let fates = fates(normalize::identities(&drafts, &feed, address));
     let items: Vec<Item> = drafts.into_iter().zip(fates).map(|(draft, fate)| Item { draft, fate }).collect();
@@ -76,6 +85,7 @@ pub(super) fn preview(input: &Input, zone: Tz) -> Result<Preview, Refusal> {
         masthead: normalize::masthead(&feed, address),
         notes: notes(&feed, &items, input.url.is_some()),
         items,
+        page,
     })
 }
 
@@ -135,7 +145,7 @@ mod tests {
     fn read(items: &str) -> Preview {
         let bytes =
             format!("<rss version='2.0'><channel><title>Báo</title>{items}</channel></rss>").into_bytes();
-        preview(&Input { bytes, ..Input::default() }, Tz::Asia__Ho_Chi_Minh).unwrap()
+        preview(&Input { bytes, ..Input::default() }, Tz::Asia__Ho_Chi_Minh, false).unwrap()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A preview as JSON Feed 1.1 (<https://jsonfeed.org/version/1.1>), on one line. What is absent is left out.
 
+use std::collections::BTreeMap;
+
 use chrono::SecondsFormat;
 use serde::Serialize;
 use url::Url;
@@ -7,9 +9,10 @@ use url::Url;
 use super::{
     Refusal,
     document::{Fate, Item, Notes, Preview},
+    page::Page,
 };
 use crate::{
-    model::{Author, Enclosure, Identity, Rule, Timestamp},
+    model::{Author, Enclosure, Identity, PageRules, Rule, Timestamp},
     normalize::{Draft, Masthead, plain_text},
 };
 
@@ -53,6 +56,34 @@ struct FeedExtras<'a> {
     format: Option<String>,
     repairs: &'a [String],
     warnings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<PageExtras<'a>>,
+}
+
+/// How a page is read.
+#[derive(Serialize)]
+struct PageExtras<'a> {
+    /// The feeds that it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alternates: Vec<&'a str>,
+    /// What the page tells its news in by itself; selectors are not needed then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vocabulary: Option<&'static str>,
+    /// The keys of `[feeds.page]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selectors: Option<BTreeMap<&'static str, &'a str>>,
+}
+
+impl<'a> PageExtras<'a> {
+    fn of(page: &'a Page) -> Self {
+        let keys =
+            |rules: &'a PageRules| rules.selectors().into_iter().filter_map(|(key, text)| Some((key, text?)));
+        Self {
+            alternates: page.alternates.iter().map(|(address, _)| address.as_str()).collect(),
+            vocabulary: page.vocabulary,
+            selectors: page.rules.as_ref().map(|rules| keys(rules).collect()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -120,7 +151,12 @@ impl<'a> Document<'a> {
             authors,
             icon: icon.as_ref().map(Url::as_str),
             items: preview.items.iter().map(Entry::of).collect(),
-            extras: FeedExtras { format: preview.format.map(|format| format.to_string()), repairs, warnings },
+            extras: FeedExtras {
+                format: preview.format.map(|format| format.to_string()),
+                repairs,
+                warnings,
+                page: preview.page.as_ref().map(PageExtras::of),
+            },
         }
     }
 }

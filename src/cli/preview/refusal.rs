@@ -33,6 +33,14 @@ pub(super) enum Refusal {
     /// What was fetched or read is no feed.
     #[error(transparent)]
     Parse(#[from] ParseError),
+    /// A web page in which no list of news is to be seen.
+    #[error("{refused}; nor was a list of news found on it{}", unplaced(*is_placed))]
+    NoList {
+        /// Why it is no feed.
+        refused: ParseError,
+        /// Whether its address is known.
+        is_placed: bool,
+    },
     /// The document is one that nobody foresaw.
     #[error("the reader failed on this document; this is a fault of tintinh")]
     Died,
@@ -42,6 +50,14 @@ pub(super) enum Refusal {
     /// The system has no thread left, or no means of asking the network.
     #[error("the system gives no means to read it: {0}")]
     NoMeans(#[source] io::Error),
+}
+
+fn unplaced(is_placed: bool) -> &'static str {
+    if is_placed {
+        ""
+    } else {
+        " (its links may be relative to an address that is not known: tell it with --url)"
+    }
 }
 
 /// As one line that moves no cursor: a hostile document's words may be among these.

@@ -10,12 +10,16 @@ use chrono_tz::Tz;
 
 use super::{
     document::{Fate, Item, Preview},
+    page::Page as Found,
     printable,
 };
 use crate::model::{Identity, Rule, Timestamp};
 
 /// Narrower terminals are written to as if they were this wide.
 const NARROWEST: usize = 40;
+
+/// So many entries of a page are shown, to tell whether they are the right ones.
+const SHOWN_OF_PAGE: usize = 8;
 
 /// Where a line of an entry begins: after its number and its date.
 const INDENT: usize = 24;
@@ -46,12 +50,19 @@ impl Look {
 pub(super) fn render(preview: &Preview, zone: Tz, look: Look) -> String {
     let mut page = Page { text: String::new(), look };
     masthead(&mut page, preview);
+    if let Some(found) = &preview.page {
+        named_feeds(&mut page, found);
+    }
     if !preview.items.is_empty() {
         page.blank();
         page.line(0, Tone::Faint, &format!("{:>4}  {:<16}  Entry", "", "Date"));
     }
-    for (position, item) in preview.items.iter().enumerate() {
+    let shown = if preview.page.is_some() { SHOWN_OF_PAGE } else { usize::MAX };
+    for (position, item) in preview.items.iter().enumerate().take(shown) {
         entry(&mut page, position + 1, item, zone);
+    }
+    if let Some(found) = &preview.page {
+        proposed(&mut page, preview, found);
     }
     let lists = [("Repairs", &preview.notes.repairs), ("Warnings", &preview.notes.warnings)];
     for (heading, notes) in lists.into_iter().filter(|(_, notes)| !notes.is_empty()) {
@@ -62,6 +73,37 @@ pub(super) fn render(preview: &Preview, zone: Tz, look: Look) -> String {
         }
     }
     page.text
+}
+
+fn named_feeds(page: &mut Page, found: &Found) {
+    if found.alternates.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, Tone::Strong, "This page names a feed, which serves better than the page does:");
+    for (address, title) in &found.alternates {
+        let title = title.as_ref().map(|title| format!("  {title}")).unwrap_or_default();
+        page.line(2, Tone::Plain, &format!("{address}{title}"));
+    }
+}
+
+/// What to write into feeds.toml.
+fn proposed(page: &mut Page, preview: &Preview, found: &Found) {
+    page.blank();
+    let Some(table) = found.table(preview.address.as_ref(), preview.masthead.title.as_deref()) else {
+        page.line(0, Tone::Alarm, "No list of news was found on the page itself.");
+        return;
+    };
+    let heading = match found.vocabulary {
+        Some(vocabulary) => format!("It tells its news by itself, as {vocabulary}. For feeds.toml:"),
+        None => {
+            "Proposed from what is seen on it; look whether these are the news. For feeds.toml:".to_owned()
+        }
+    };
+    page.line(0, Tone::Strong, &heading);
+    page.blank();
+    // To be copied: never cut.
+    page.text.push_str(&table);
 }
 
 fn masthead(page: &mut Page, preview: &Preview) {
@@ -224,7 +266,7 @@ mod tests {
     fn shown(look: Look) -> String {
         let input = Input { bytes: FEED.into(), ..Input::default() };
         let zone = Tz::Asia__Ho_Chi_Minh;
-        render(&document::preview(&input, zone).unwrap(), zone, look)
+        render(&document::preview(&input, zone, false).unwrap(), zone, look)
     }
 
     #[test]

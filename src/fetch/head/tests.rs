@@ -39,6 +39,7 @@ fn source(address: &str) -> Source {
         access: Access::default(),
         rewrite_host: std::sync::Arc::default(),
         republishing: crate::model::Republishing::default(),
+        page: None,
     }
 }
 

@@ -131,6 +131,7 @@ fn source(name: &str, url: &str, province: Option<&str>) -> Arc<Source> {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
+        page: None,
     })
 }
 

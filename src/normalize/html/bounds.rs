@@ -6,7 +6,7 @@ use std::{borrow::Cow, cell::Cell, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::normalize::escapes::pattern;
+use crate::{normalize::escapes::pattern, parse::overladen_tags};
 
 /// How much of what one text may hold.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +19,6 @@ struct Bounds {
 
 const AMPLE: Bounds = Bounds { tags: 10_000, repeated: 1_000_000 };
 const SCANT: Bounds = Bounds { tags: 1_000, repeated: 20_000 };
-
-/// Of one tag.
-const ATTRIBUTES_MAX: usize = 256;
 
 /// What one document's texts may cost before their bounds become scant: each costs its number of tags squared, in
 /// elements that are looked at. A few seconds' worth.
@@ -70,7 +67,7 @@ fn tags(html: &str) -> usize {
 
 /// The same HTML where it is harmless, else as much of it as is, and how many tags that has.
 fn bounded(html: &str, bounds: Bounds) -> (Cow<'_, str>, usize) {
-    if html.match_indices('<').any(|(at, _)| attributes(html.as_bytes(), at) > ATTRIBUTES_MAX) {
+    if overladen_tags(html).next().is_some() {
         return (Cow::Owned(without_tags(html)), 0);
     }
     let mut html = Cow::Borrowed(html);
@@ -99,40 +96,6 @@ fn without_formatting(html: &str) -> String {
     FORMATTING.replace_all(html, "${1}span${2}").into_owned()
 }
 
-/// How many attributes a tag that begins here has, at most one more than are allowed (HTML §13.2.5, from the tag name
-/// state on).
-fn attributes(html: &[u8], at: usize) -> usize {
-    let mut rest = html.get(at + 1..).unwrap_or_default();
-    rest = rest.strip_prefix(b"/").unwrap_or(rest);
-    if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
-        return 0;
-    }
-    let is_space = |byte: &u8| byte.is_ascii_whitespace();
-    let after = |rest: &'_ [u8], ends: &dyn Fn(&u8) -> bool| rest.iter().position(ends).unwrap_or(rest.len());
-    let mut count = 0;
-    rest = &rest[after(rest, &|byte| is_space(byte) || matches!(byte, b'/' | b'>'))..];
-    while count <= ATTRIBUTES_MAX {
-        rest = &rest[after(rest, &|byte| !is_space(byte) && *byte != b'/')..];
-        if matches!(rest, [] | [b'>', ..]) {
-            break;
-        }
-        count += 1;
-        // The first character may be anything, `=` included.
-        rest = &rest[1..];
-        rest = &rest[after(rest, &|byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='))..];
-        let value = &rest[after(rest, &|byte| !is_space(byte))..];
-        let Some(value) = value.strip_prefix(b"=") else { continue };
-        rest = &value[after(value, &|byte| !is_space(byte))..];
-        rest = match *rest {
-            [quote @ (b'"' | b'\''), ref inner @ ..] => {
-                inner.get(after(inner, &|byte| *byte == quote) + 1..).unwrap_or_default()
-            }
-            _ => &rest[after(rest, &|byte| is_space(byte) || *byte == b'>')..],
-        };
-    }
-    count
-}
-
 /// The words between what could be tags, references as they are. Scripts and styles go.
 fn without_tags(html: &str) -> String {
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
@@ -144,26 +107,6 @@ fn without_tags(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn attributes_are_counted_as_html_does() {
-        let table = [
-            ("<a>", 0),
-            ("</a b>", 1),
-            ("<a b c=d e='f>' g=\">\" h>i j", 5),
-            ("<a/b/c>", 2),
-            ("<a \" b=\">\" c>", 3),
-            ("<a =b>", 1),
-            ("<a b = c d>", 2),
-            ("<a b=\"c\"d>", 2),
-            ("< a b>", 0),
-            ("<a b='", 1),
-            ("<", 0),
-        ];
-        for (html, wanted) in table {
-            assert_eq!(attributes(html.as_bytes(), 0), wanted, "{html}");
-        }
-    }
 
     #[test]
     fn harmless_html_stays_as_it_is() {

@@ -47,6 +47,9 @@ const PAGES: [(&str, &Encoding); 7] = [
     ("1200", UTF_16LE),
 ];
 
+/// How far into a page a charset is looked for, in bytes (HTML §13.2.3.2).
+const PAGE_WITHIN: usize = 1024;
+
 /// What code pages are called before their number.
 const PAGE_NAMES: [&str; 11] =
     ["", "cp", "xcp", "ms", "xms", "windows", "window", "win", "xwin", "ansi", "codepage"];
@@ -106,6 +109,19 @@ pub(super) fn of_declaration(bytes: &[u8]) -> Option<Label> {
     Label::new(Said::Declaration, value)
 }
 
+/// The charset in a page's `<meta charset>` or `<meta http-equiv=Content-Type>` (HTML §13.2.3.2).
+pub(super) fn of_page(bytes: &[u8]) -> Option<Label> {
+    let start = String::from_utf8_lossy(bytes.get(..PAGE_WITHIN).unwrap_or(bytes)).to_ascii_lowercase();
+    if !["<html", "<!doctype html", "<head"].iter().any(|sign| start.contains(sign)) {
+        return None;
+    }
+    let value = start.split("<meta").skip(1).find_map(|meta| {
+        let (_, value) = meta.split('>').next()?.split_once("charset")?;
+        Some(value.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']).to_owned())
+    })?;
+    Label::new(Said::Declaration, value.split(['"', '\'', ';', ' ', '/']).next()?)
+}
+
 /// The charset of this name, in the Encoding Standard's spelling or a common other.
 fn encoding(name: &str) -> Option<&'static Encoding> {
     let dashed = name.replace(['_', ' '], "-");
@@ -134,6 +150,23 @@ fn bare(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_names_its_charset_in_its_head() {
+        let table = [
+            ("<html><head><meta charset=\"windows-1258\">", Some("windows-1258")),
+            ("<!DOCTYPE html><META CHARSET=utf-8/>", Some("utf-8")),
+            (
+                "<head><meta http-equiv='Content-Type' content='text/html; charset=windows-1258'>",
+                Some("windows-1258"),
+            ),
+            ("<head><meta name=a content=b><title>charset=x</title>", None),
+            ("<rss><description><meta charset=tcvn></description>", None),
+        ];
+        for (page, wanted) in table {
+            assert_eq!(of_page(page.as_bytes()).map(|label| label.text).as_deref(), wanted, "{page}");
+        }
+    }
 
     #[test]
     fn charsets_are_known_under_their_misspelled_names() {

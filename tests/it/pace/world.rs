@@ -243,6 +243,7 @@ pub fn source(id: &str, url: &str) -> Source {
         access: Access::default(),
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
+        page: None,
     }
 }
 
@@ -265,6 +266,7 @@ pub fn read(at: Timestamp, hints: Hints, ttl: Option<Duration>, skip: Skip, gap:
         recognised: 1,
         inserted: 1,
         updated: 0,
+        matched: None,
         repairs: vec![],
         warnings: vec![],
     })
