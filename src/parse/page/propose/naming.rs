@@ -11,7 +11,7 @@ use super::records::{Record, is_headed, is_lasting};
 use crate::{
     model::PageRules,
     parse::{
-        page::{dating, pictures, select, selectors, words},
+        page::{PAGE_ITEMS_MAX, dating, pictures, select, selectors, words},
         reader::ReadDate,
     },
 };
@@ -83,7 +83,9 @@ fn names(element: ElementRef<'_>) -> Vec<String> {
 /// The selector that matches exactly the group's blocks, or what beside them holds no headline.
 fn item(page: &Html, group: &[Record<'_>]) -> Option<String> {
     let wanted: HashSet<NodeId> = group.iter().map(|record| record.element.id()).collect();
-    let addresses: HashSet<&str> = group.iter().map(|record| record.href.as_str()).collect();
+    // Of more items no more are selected.
+    let within = group.iter().take(PAGE_ITEMS_MAX / 2);
+    let addresses: HashSet<&str> = within.map(|record| record.href.as_str()).collect();
     let mut best: Option<(usize, String)> = None;
     for candidate in candidates(group).into_iter().take(CANDIDATES_MAX) {
         let Ok(selector) = selectors::compile(&candidate) else { continue };
@@ -91,7 +93,7 @@ fn item(page: &Html, group: &[Record<'_>]) -> Option<String> {
         let found: HashSet<NodeId> = found.iter().map(|it| it.id()).collect();
         let covered = group.iter().filter(|record| found.contains(&record.element.id()));
         // A box of hot news above the list repeats one of its entries, in another dress.
-        if covered.map(|record| record.href.as_str()).collect::<HashSet<_>>() != addresses {
+        if !addresses.is_subset(&covered.map(|record| record.href.as_str()).collect()) {
             continue;
         }
         let beside = found.difference(&wanted).count();
