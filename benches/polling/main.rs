@@ -4,52 +4,21 @@
 //! `cargo bench --bench polling` prints both. Times are of the processor, not of the clock on the wall, and both sides
 //! of a ratio are measured in one run. The publishers of the second part are a process of their own, on 127.0.0.1.
 
+mod beside;
+#[path = "../shared/cycle.rs"]
 mod cycle;
-mod origin;
 mod pace;
+#[path = "../shared/publishers.rs"]
+mod publishers;
+#[path = "../shared/usage.rs"]
 mod usage;
 
-use std::{
-    io::{self, Write as _},
-    sync::Arc,
-    time::Duration,
-};
-
-use tintinh::model::{Access, Limits, Pace, Source, SourceId};
+use std::io::{self, Write as _};
 
 fn main() -> io::Result<()> {
-    if std::env::args().any(|argument| argument == origin::ARGUMENT) {
-        return origin::serve();
+    if std::env::args().any(|argument| argument == publishers::ARGUMENT) {
+        return publishers::serve(beside::answer);
     }
-    let report = pace::report()? + &cycle::report()?;
+    let report = pace::report()? + &beside::report()?;
     io::stdout().write_all(report.as_bytes())
-}
-
-/// A source that is asked at this pace.
-fn source(number: usize, url: &str, every: Duration) -> Source {
-    let id = SourceId::new(&format!("source-{number}"));
-    Source {
-        id: id.unwrap_or_else(|| unreachable!("an id of letters and digits")),
-        title: format!("Xã {number}"),
-        province: None,
-        url: url.parse().unwrap_or_else(|error| unreachable!("{url}: {error}")),
-        enabled: true,
-        timezone: chrono_tz::Asia::Ho_Chi_Minh,
-        pace: Pace {
-            interval: Some(every),
-            min_interval: every,
-            max_interval: every,
-            host_delay: Duration::ZERO,
-        },
-        limits: Limits {
-            max_body: 1 << 20,
-            connect_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(10),
-            total_timeout: Duration::from_secs(20),
-        },
-        access: Access::default(),
-        rewrite_host: Arc::default(),
-        republishing: tintinh::model::Republishing::default(),
-        page: None,
-    }
 }

@@ -124,5 +124,5 @@ fn states(sources: &[Arc<Source>], epoch: Timestamp, every: Duration) -> HashMap
 
 fn source(number: usize, every: Duration) -> Source {
     let url = format!("http://xa-{}.gov.vn/rss/{number}", number / SOURCES_A_HOST);
-    crate::source(number, &url, every)
+    crate::cycle::source(number, &url, every)
 }

@@ -160,7 +160,13 @@ fn without_sections(html: &str) -> Cow<'_, str> {
 /// `None` where the sanitiser failed.
 fn sanitised(builder: &Builder<'_>, html: &str) -> Option<String> {
     // Its tree is made by the rules of HTML, which are many; one that was overlooked must not cost the document.
-    catch_unwind(AssertUnwindSafe(|| builder.clean(html).to_string())).ok()
+    let clean = || {
+        let mut clean = Vec::with_capacity(html.len());
+        // As text it would be made as bytes all the same, and copied.
+        builder.clean(html).write_to(&mut clean).ok()?;
+        String::from_utf8(clean).ok()
+    };
+    catch_unwind(AssertUnwindSafe(clean)).ok().flatten()
 }
 
 /// Text or a picture, sound or film.

@@ -1,7 +1,8 @@
 //! Parsing and normalizing, off the async threads: a few at a time, each on a thread with a stack of a known size.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, Weak},
+    io,
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
     time::Duration,
 };
 
@@ -61,20 +62,31 @@ pub(super) enum ReadError {
     )]
     Choked,
     #[error("no thread to read the document on: {0}")]
-    NoThread(#[source] std::io::Error),
+    NoThread(#[source] io::Error),
 }
 
 pub(super) struct Readers {
     turns: Arc<Semaphore>,
+    /// Threads that wait for the next document: to begin one takes as long as to read some entries.
+    idle: Mutex<Vec<Thread>>,
     strays: Mutex<Vec<Stray>>,
 }
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Where a thread gets its work from. It ends after its work when this is gone.
+struct Thread(mpsc::Sender<Work>);
 
 /// A reading that overran, of whose document, and whether it still goes on: its thread holds the other end.
 struct Stray(SourceId, Weak<()>);
 
 impl Readers {
     pub(super) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(READERS_MAX)), strays: Mutex::default() }
+        Self {
+            turns: Arc::new(Semaphore::new(READERS_MAX)),
+            idle: Mutex::default(),
+            strays: Mutex::default(),
+        }
     }
 
     /// Reads a body as its source's zone, address and page demand; `now` is when it came, `asked` what was asked,
@@ -109,13 +121,27 @@ impl Readers {
             let _ = answer.send(work());
             drop(going_on);
         };
-        let thread = std::thread::Builder::new().name("reader".to_owned()).stack_size(parse::STACK_SIZE);
-        thread.spawn(work).map_err(ReadError::NoThread)?;
+        let thread = self.thread().map_err(ReadError::NoThread)?;
+        thread.0.send(Box::new(work)).map_err(|_| ReadError::Died)?;
         let Ok(answer) = timeout(READ_MAX, answered).await else {
             self.strays.lock().unwrap_or_else(PoisonError::into_inner).push(stray);
             return Err(ReadError::Overran);
         };
-        answer.map_err(|_| ReadError::Died)?.map_err(ReadError::from)
+        let read = answer.map_err(|_| ReadError::Died)?;
+        // Only now: one that died, or is busy for ever, gets nothing more to do.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        read.map_err(ReadError::from)
+    }
+
+    /// A thread that waits for work, or a new one. There are as many as there are turns.
+    fn thread(&self) -> io::Result<Thread> {
+        if let Some(thread) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(thread);
+        }
+        let (sender, works) = mpsc::channel::<Work>();
+        let thread = std::thread::Builder::new().name("reader".to_owned()).stack_size(parse::STACK_SIZE);
+        thread.spawn(move || works.into_iter().for_each(|work| work()))?;
+        Ok(Thread(sender))
     }
 
     /// One stray of a source is enough, and so are [`STRAYS_MAX`] of all.
@@ -210,6 +236,24 @@ mod tests {
         tokio::time::resume();
         assert!(readers.run(&id("d"), || Ok(nothing())).await.is_ok());
         assert!(matches!(readers.run(&id("a"), || Ok(nothing())).await, Err(ReadError::Straying)));
+    }
+
+    #[tokio::test]
+    async fn a_thread_reads_on_until_a_document_kills_it() {
+        let readers = Readers::new();
+        let (sender, threads) = mpsc::channel();
+        for is_deadly in [false, false, true, false] {
+            let sender = sender.clone();
+            let work = move || {
+                sender.send(std::thread::current().id()).unwrap();
+                assert!(!is_deadly);
+                Ok(nothing())
+            };
+            let read = readers.run(&id("a"), work).await;
+            assert_eq!(matches!(read, Err(ReadError::Died)), is_deadly);
+        }
+        let ids: Vec<_> = threads.try_iter().collect();
+        assert!(ids[0] == ids[1] && ids[1] == ids[2] && ids[2] != ids[3]);
     }
 
     #[tokio::test]

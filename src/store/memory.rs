@@ -68,6 +68,10 @@ impl MemoryEngine {
 }
 
 impl Lookup for Kept {
+    fn knows(&self, source: &SourceId) -> Result<bool, StoreError> {
+        Ok(self.keys.keys().any(|(whose, _)| whose == source))
+    }
+
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError> {
         Ok(self.keys.get(&(source.clone(), key)).copied())
     }

@@ -22,6 +22,8 @@ pub(super) use self::{
 
 /// What planning asks of what is kept.
 pub(super) trait Lookup {
+    /// Whether any key leads to an entry of the source.
+    fn knows(&self, source: &SourceId) -> Result<bool, StoreError>;
     /// Which entry of the source this key leads to.
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError>;
     /// The entry of this number.
@@ -112,13 +114,15 @@ impl Plan {
         let aliases = aliases(commit, lookup)?;
         let mut taken: HashSet<EntryKey> = aliases.iter().map(|(key, _)| *key).collect();
         let mut fresh = Vec::new();
+        // Of a source that was never read before nothing has to be looked up.
+        let is_known = !commit.changes.inserted.is_empty() && lookup.knows(&commit.source)?;
         for new in &commit.changes.inserted {
             let keys = keys_of(new);
             if keys.iter().any(|key| taken.contains(key)) {
                 continue;
             }
             let mut known = false;
-            for key in &keys {
+            for key in keys.iter().filter(|_| is_known) {
                 known |= lookup.seq_of(&commit.source, *key)?.is_some();
             }
             if !known {

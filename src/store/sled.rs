@@ -200,8 +200,11 @@ impl SledEngine {
         let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
         self.require_track()?;
         // First the database: what it refuses must not be in the copy.
-        trees.current.db.apply_batch(batch.clone()).map_err(|error| failed("writing to the store", error))?;
-        if trees.copy.as_ref().is_some_and(|copy| copy.db.apply_batch(batch).is_err()) {
+        let copied = trees.copy.is_some().then(|| batch.clone());
+        trees.current.db.apply_batch(batch).map_err(|error| failed("writing to the store", error))?;
+        if let (Some(copy), Some(batch)) = (&trees.copy, copied)
+            && copy.db.apply_batch(batch).is_err()
+        {
             trees.copy = None;
         }
         Ok(())

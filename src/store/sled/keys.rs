@@ -93,7 +93,13 @@ pub fn numbered(letter: u8, seq: Seq) -> Vec<u8> {
 /// A key of a source.
 #[must_use]
 pub fn key(source: &SourceId, key: EntryKey) -> Vec<u8> {
-    joined(&[&[KEY], source.as_str().as_bytes(), &[END], &key.0])
+    joined(&[&all_keys(source), &key.0])
+}
+
+/// What all keys of a source begin with.
+#[must_use]
+pub fn all_keys(source: &SourceId) -> Vec<u8> {
+    joined(&[&[KEY], source.as_str().as_bytes(), &[END]])
 }
 
 /// An entry's title.

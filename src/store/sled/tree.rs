@@ -42,6 +42,15 @@ fn damaged(what: impl Into<String>) -> StoreError {
 }
 
 impl Lookup for Tree {
+    fn knows(&self, source: &SourceId) -> Result<bool, StoreError> {
+        self.db
+            .scan_prefix(keys::all_keys(source))
+            .next()
+            .transpose()
+            .map_err(reading)
+            .map(|key| key.is_some())
+    }
+
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError> {
         let Some(bytes) = self.get(&keys::key(source, key))? else { return Ok(None) };
         let leads_nowhere = || damaged(format!("key {key:?} of {source} leads nowhere"));
@@ -100,6 +109,9 @@ impl Tree {
 
     pub fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
         let mut known = Known::new();
+        if !self.knows(source)? {
+            return Ok(known);
+        }
         for key in keys {
             if let Some(seq) = self.seq_of(source, *key)? {
                 known.insert(*key, self.known_of(seq)?);
@@ -110,6 +122,9 @@ impl Tree {
 
     pub fn alike(&self, source: &SourceId, titles: &[Digest]) -> Result<Alike, StoreError> {
         let mut found = Alike::new();
+        if !self.knows(source)? {
+            return Ok(found);
+        }
         for title in titles {
             let mut alike = Vec::new();
             for key in self.db.scan_prefix(keys::titles(source, *title)).keys().rev().take(ALIKE_MAX) {

@@ -3,10 +3,14 @@
 
 mod rows;
 
-use std::io::{self, Read as _};
+use std::{
+    cell::RefCell,
+    io::{self, Read as _},
+};
 
 use chrono::DateTime;
 use serde::{Serialize, de::DeserializeOwned};
+use zstd::bulk::Compressor;
 
 use crate::model::{
     Digest, Entry, KnownEntry, Likeness, Presence, Seq, SourceState, StoredEntry, Validators,
@@ -56,11 +60,23 @@ fn packed_within(most: usize, value: &impl Serialize) -> Result<Vec<u8>, StoreEr
     Ok(bytes)
 }
 
-/// In zstd, with a checksum: what is salvaged from damaged files must be what was written.
+thread_local! {
+    /// Making one takes longer than compressing an entry does. Few threads write.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
 fn compressed(json: &[u8]) -> io::Result<Vec<u8>> {
-    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    COMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(compressor) => compressor.compress(json),
+        None => kept.insert(compressor()?).compress(json),
+    })
+}
+
+/// With a checksum: what is salvaged from damaged files must be what was written.
+fn compressor() -> io::Result<Compressor<'static>> {
+    let mut compressor = Compressor::new(LEVEL)?;
     compressor.include_checksum(true)?;
-    compressor.compress(json)
+    Ok(compressor)
 }
 
 /// What [`packed`] wrote; `what` names it in the error.
@@ -80,14 +96,18 @@ pub fn unpacked<T: DeserializeOwned>(bytes: &[u8], what: &dyn Fn() -> String) ->
 /// lists, and last has its texts cut; nothing that identifies it or that is fixed (P4) changes.
 pub fn entry(stored: &StoredEntry) -> Result<Vec<u8>, StoreError> {
     let shed: [fn(&mut Entry); 3] = [|entry| entry.content = None, without_lists, with_short_texts];
+    let fits = |bytes: &Result<Vec<u8>, StoreError>| bytes.as_ref().is_ok_and(|it| it.len() <= VALUE_MAX);
+    let mut bytes = packed_within(ENTRY_PLAIN_MAX, stored);
+    if fits(&bytes) {
+        return bytes;
+    }
     let mut rest = stored.clone();
-    let mut bytes = packed_within(ENTRY_PLAIN_MAX, &rest);
     for lessen in shed {
-        if bytes.as_ref().is_ok_and(|bytes| bytes.len() <= VALUE_MAX) {
-            break;
-        }
         lessen(&mut rest.entry);
         bytes = packed_within(ENTRY_PLAIN_MAX, &rest);
+        if fits(&bytes) {
+            break;
+        }
     }
     bytes
 }
