@@ -5,6 +5,7 @@ pub mod clock;
 mod errands;
 mod error;
 mod failing;
+pub mod inquiry;
 mod polling;
 mod rendering;
 mod site;
@@ -135,7 +136,7 @@ impl App {
         app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
         if let Err(error) = whereabouts::tell(&app.path, app.admin) {
-            warn!(%error, "`tintinh export` and `tintinh compact` will not find this daemon");
+            warn!(%error, "`tintinh export`, `compact`, `why` and `forget` will not find this daemon");
         }
         Ok(app)
     }

@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod import;
 mod log;
+mod named;
 mod preview;
 mod progress;
 mod run;
@@ -19,7 +20,10 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Config, ConfigError, Surroundings};
+use crate::{
+    app::inquiry::Question,
+    config::{self, Config, ConfigError, Surroundings},
+};
 
 /// All is well.
 const WELL: u8 = 0;
@@ -59,6 +63,10 @@ enum Command {
     Import(import::Options),
     /// Make the store's files as small as its data allow
     Compact,
+    /// Tell what is known of an article, and in which channels it stands or why not
+    Why(named::Options),
+    /// Take an article down everywhere, with those of other sources that have its address; it never comes back
+    Forget(named::Options),
 }
 
 /// Runs the command that the process's arguments name.
@@ -74,6 +82,8 @@ pub fn main() -> ExitCode {
         Command::Export(options) => export::export(&path, &options),
         Command::Import(options) => import::import(&path, &options),
         Command::Compact => compact::compact(&path),
+        Command::Why(options) => named::named(&path, Question::Why, &options),
+        Command::Forget(options) => named::named(&path, Question::Forget, &options),
     };
     ExitCode::from(code)
 }

@@ -40,7 +40,7 @@ use self::{
 };
 
 pub use audience::Audience;
-pub use errand::{Errand, Told};
+pub use errand::{Asking, Errand, Told};
 pub use listener::{Limits, serve};
 pub use outline::Outlines;
 
@@ -110,6 +110,10 @@ pub struct Site {
     pub export: Arc<Errand>,
     /// Makes the store's files anew, and says in lines of JSON how far it is.
     pub compact: Arc<Errand>,
+    /// Tells what is known of the entries that are called so.
+    pub why: Arc<Asking>,
+    /// Takes down the entries that are called so.
+    pub forget: Arc<Asking>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// All that can be subscribed to.

@@ -16,6 +16,7 @@ pub mod timestamp;
 
 use url::Url;
 
+pub use identity::{guid_key, link_key};
 pub use masthead::{Masthead, masthead};
 pub use matching::{Doubts, doubts};
 pub use reconcile::{Arrival, keys, reconcile};

@@ -1,19 +1,31 @@
-//! What an admin's command line has the running daemon do for its store: an export, a compaction. The lines that it is told
-//! are those that `tintinh export` and `tintinh compact` read.
+//! What an admin's command line has the running daemon do for its store: an export, a compaction, an answer about an entry,
+//! a takedown. What it is told are the lines that the same commands read.
 
 use std::{
     cell::Cell,
     io::{self, BufWriter, Write},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use serde_json::json;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+    task::spawn_blocking,
+};
 use tracing::{info, warn};
 
+use super::{
+    clock,
+    inquiry::{self, Question, Reply},
+    rendering::Rendering,
+};
 use crate::{
+    config::Config,
     http::{Told, Unavailable},
+    model::SourceId,
     store::{Store, StoreError},
 };
 
@@ -67,6 +79,47 @@ pub(super) fn compact(store: &Store) -> Told {
         };
         let _ = teller.blocking_send(Ok(line(&last)));
     })
+}
+
+/// What questions about entries need.
+#[derive(Clone)]
+pub(super) struct Inquiries {
+    pub(super) store: Store,
+    pub(super) rendering: Arc<Rendering>,
+    pub(super) config: watch::Receiver<Arc<Config>>,
+    /// Of whom readers will see a difference.
+    pub(super) news: mpsc::Sender<SourceId>,
+}
+
+impl Inquiries {
+    /// Answers this question about the entries that are called so. What is taken down is so, though the client hangs up.
+    pub(super) fn answer(&self, question: Question, name: String) -> Told {
+        let (this, runtime) = (self.clone(), Handle::current());
+        begin(&self.store, move |_, teller| {
+            let told = match runtime.block_on(this.replied(question, &name)) {
+                Ok(reply) => Ok(line(&json!(reply))),
+                Err(error) => {
+                    warn!(error = error.in_words(), ?question, "a question about an entry has failed");
+                    Err(Unavailable(error.in_words()))
+                }
+            };
+            let _ = teller.blocking_send(told);
+        })
+    }
+
+    async fn replied(&self, question: Question, name: &str) -> Result<Reply, StoreError> {
+        let config = self.config.borrow().clone();
+        let reply = inquiry::answer(&self.store, &config, question, name, clock::now()).await?;
+        if question == Question::Forget && reply.well {
+            info!(taken_down = reply.words, "as an admin asked");
+            self.rendering.forget_documents();
+            for source in &reply.touched {
+                // A renderer that is gone means that we are ending.
+                let _ = self.news.send(source.clone()).await;
+            }
+        }
+        Ok(reply)
+    }
 }
 
 /// Begins work on a thread of its own. Nobody waits for it but who is told.

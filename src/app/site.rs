@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::{
     clock, errands,
+    inquiry::Question,
     polling::{Polling, held_until},
     rendering::{Made, Rendering},
 };
@@ -34,10 +35,17 @@ pub(super) fn site(
     rendering: &Arc<Rendering>,
     audience: &Arc<Audience>,
 ) -> Site {
-    let Polling { config, board, pulse, store, hosts, metrics, .. } = polling;
+    let Polling { config, board, pulse, store, hosts, metrics, news, .. } = polling;
     let (hosts, known) = (Arc::clone(hosts), Arc::clone(board));
     let rescue = store.rescue().map(ToString::to_string);
     let (to_export, to_compact) = (store.clone(), store.clone());
+    let inquiries = errands::Inquiries {
+        store: store.clone(),
+        rendering: Arc::clone(rendering),
+        config: config.clone(),
+        news: news.clone(),
+    };
+    let to_forget = inquiries.clone();
     let (store, offline) = (store.clone(), Arc::clone(pulse));
     let (newest, deltas, archives) = (Arc::clone(rendering), Arc::clone(rendering), Arc::clone(rendering));
     let render = move |document: DocumentId| -> http::Made {
@@ -82,6 +90,8 @@ pub(super) fn site(
         offline_since: Arc::new(move || offline.offline_since()),
         export: Arc::new(move || errands::export(&to_export)),
         compact: Arc::new(move || errands::compact(&to_compact)),
+        why: Arc::new(move |name| inquiries.answer(Question::Why, name)),
+        forget: Arc::new(move |name| to_forget.answer(Question::Forget, name)),
         metrics: Arc::clone(metrics),
         outlines: Arc::default(),
         clock: clock::now,

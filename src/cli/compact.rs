@@ -50,7 +50,7 @@ fn by_hand(store: &StoreSettings) -> Result<Compaction, String> {
 
 fn by_daemon(address: SocketAddr) -> Result<Compaction, DaemonError> {
     let (mut progress, mut begun, mut last) = (Progress::new("worked on", "pieces"), Vec::new(), None);
-    let asked = daemon::post(address, "/compact", &mut |piece| {
+    let asked = daemon::post(address, "/compact", "", &mut |piece| {
         for byte in piece {
             if *byte != b'\n' && begun.len() < LINE_MAX {
                 begun.push(*byte);

@@ -83,13 +83,14 @@ pub(super) fn do_by_holder<T>(
     }
 }
 
-/// Posts to this path, and hands over what is answered, piece by piece as it comes.
+/// Posts this body to this path, and hands over what is answered, piece by piece as it comes.
 ///
 /// # Errors
 /// See [`DaemonError`].
 pub(super) fn post(
     address: SocketAddr,
     path: &str,
+    body: &str,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), DaemonError> {
     let no_answer = |reason: &dyn ToString| DaemonError::NoAnswer { address, reason: reason.to_string() };
@@ -99,7 +100,8 @@ pub(super) fn post(
         let stream = connecting.map_err(|late| no_answer(&late))?.map_err(|error| no_answer(&error))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| no_answer(&error))?;
-        let request = Request::post(path).header(header::HOST, address.to_string()).body(Body::empty());
+        let request =
+            Request::post(path).header(header::HOST, address.to_string()).body(Body::from(body.to_owned()));
         let request = request.map_err(|error| no_answer(&error))?;
         let talk = async {
             let answer = timeout(SILENCE_MAX, sender.send_request(request)).await;

@@ -58,7 +58,7 @@ fn receive(address: SocketAddr, file: &Path) -> Result<export::Summary, DaemonEr
     let mut failed = None;
     let received = export::receive(file, |lines| {
         let mut count = 0;
-        let asked = daemon::post(address, "/export", &mut |piece| {
+        let asked = daemon::post(address, "/export", "", &mut |piece| {
             count += piece.split(|byte| *byte == b'\n').count() as u64 - 1;
             progress.tell(count);
             lines.write_all(piece).map_err(|error| format!("cannot write {}: {error}", file.display()))

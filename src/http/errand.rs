@@ -2,7 +2,7 @@
 //! not what is done; whoever hangs up has it given up.
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::State as Extracted,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -20,9 +20,29 @@ pub type Told = mpsc::Receiver<Result<Bytes, Unavailable>>;
 /// Begins some work.
 pub type Errand = dyn Fn() -> Told + Send + Sync;
 
+/// Begins some work about what people have of an entry.
+pub type Asking = dyn Fn(String) -> Told + Send + Sync;
+
+/// The longest name of an entry, in bytes: no address that is kept is longer.
+const NAME_MAX: usize = 4096;
+
 /// Answers POST by doing the errand that `which` finds.
 pub(super) fn route(which: fn(&Site) -> Told) -> MethodRouter<Site> {
     post(async move |Extracted(site): Extracted<Site>| told(which(&site)).await).fallback(post_alone)
+}
+
+/// Answers POST by doing the errand that `which` finds about the name that the body is.
+pub(super) fn about(which: fn(&Site, String) -> Told) -> MethodRouter<Site> {
+    let answer = async move |Extracted(site): Extracted<Site>, body: Body| {
+        let Ok(body) = to_bytes(body, NAME_MAX).await else {
+            return plain(StatusCode::PAYLOAD_TOO_LARGE, "This is longer than any name of an entry.\n");
+        };
+        match std::str::from_utf8(&body).map(str::trim) {
+            Ok(name) if !name.is_empty() => told(which(&site, name.to_owned())).await,
+            _ => plain(StatusCode::BAD_REQUEST, "The body must be an address or a guid, in UTF-8.\n"),
+        }
+    };
+    post(answer).fallback(post_alone)
 }
 
 /// What fails at once is told in words; what fails later breaks the connection, so that nobody takes it for whole.

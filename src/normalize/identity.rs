@@ -6,7 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
-use super::{Candidate, Draft, link::canonical};
+use super::{
+    Candidate, Draft,
+    link::{canonical, resolve},
+};
 use crate::model::{Digest, Entry, EntryKey, Identity, Rule};
 
 /// The longest guid kept as it is, in bytes; of a longer one its digest identifies.
@@ -64,16 +67,31 @@ pub(super) fn judge(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Option<Ca
 }
 
 fn say(draft: &Draft) -> Said {
-    let guid = draft.guid.as_deref().map(|guid| {
-        // A guid that is an address stays the same entry's when its site moves to https. Nothing else of it is
-        // touched: it need not lead anywhere, and a fragment may be all that tells two of them apart.
-        let scheme = guid.find("://").map(|end| &guid[..end]);
-        let is_web =
-            scheme.is_some_and(|it| ["http", "https"].iter().any(|web| it.eq_ignore_ascii_case(web)));
-        let guid = if is_web { guid.split_once(':').map_or(guid, |(_, rest)| rest) } else { guid };
-        if guid.len() <= GUID_MAX { guid.to_owned() } else { Digest::of(&[guid.as_bytes()]).to_string() }
-    });
-    Said { guid, link: draft.link.as_ref().map(canonical) }
+    Said { guid: draft.guid.as_deref().map(guid_form), link: draft.link.as_ref().map(canonical) }
+}
+
+/// A guid in the form that identifies.
+fn guid_form(guid: &str) -> String {
+    // A guid that is an address stays the same entry's when its site moves to https. Nothing else of it is
+    // touched: it need not lead anywhere, and a fragment may be all that tells two of them apart.
+    let scheme = guid.find("://").map(|end| &guid[..end]);
+    let is_web = scheme.is_some_and(|it| ["http", "https"].iter().any(|web| it.eq_ignore_ascii_case(web)));
+    let guid = if is_web { guid.split_once(':').map_or(guid, |(_, rest)| rest) } else { guid };
+    if guid.len() <= GUID_MAX { guid.to_owned() } else { Digest::of(&[guid.as_bytes()]).to_string() }
+}
+
+/// The key of an entry whose publisher's guid this is.
+#[must_use]
+pub fn guid_key(guid: &str) -> EntryKey {
+    EntryKey::new(Rule::Guid, &guid_form(guid.trim()))
+}
+
+/// The key of an entry whose address this is; none where it is no address of the web.
+#[must_use]
+pub fn link_key(address: &str) -> Option<EntryKey> {
+    let base = Url::parse(address.trim()).ok()?;
+    let link = resolve(address, &base)?;
+    Some(EntryKey::new(Rule::Link, &canonical(&link)))
 }
 
 /// Guids borne by items with different links or, where none has a link, with different titles or dates: "one guid for

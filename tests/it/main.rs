@@ -24,6 +24,7 @@ mod fixtures;
 mod formats;
 mod full;
 mod identity;
+mod inquiry;
 mod listener;
 mod metrics;
 mod mutations;

@@ -73,6 +73,8 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         offline_since: Arc::new(|| None),
         export: Arc::new(|| mpsc::channel(1).1),
         compact: Arc::new(|| mpsc::channel(1).1),
+        why: Arc::new(|_| mpsc::channel(1).1),
+        forget: Arc::new(|_| mpsc::channel(1).1),
         metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }

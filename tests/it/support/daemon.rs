@@ -142,6 +142,11 @@ impl Daemon {
         answer(request).await
     }
 
+    /// Posts this body to the admin listener.
+    pub async fn post_admin(&self, path: &str, body: &str) -> Answer {
+        answer(self.client.post(format!("http://{}{path}", self.admin)).body(body.to_owned())).await
+    }
+
     /// What the admin listener says of a source.
     pub async fn status(&self, id: &str) -> Value {
         let request = self.client.get(format!("http://{}/status.json", self.admin));
