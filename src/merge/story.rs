@@ -53,7 +53,7 @@ fn group(row: &Row) -> Seq {
 pub fn archived(rows: &[Row], groups: &[Vec<Row>], belongs: impl Fn(&Row) -> bool) -> Vec<Seq> {
     let is_first = |row: &Row, group: &[Row]| {
         let mut earlier = group.iter().filter(|other| other.seq < row.seq);
-        belongs(row) && !earlier.any(|other| belongs(other))
+        belongs(row) && !earlier.any(&belongs)
     };
     let pages = rows.iter().zip(groups).filter(|(row, group)| is_first(row, group));
     pages.map(|(row, _)| row.seq).collect()

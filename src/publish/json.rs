@@ -6,7 +6,7 @@ use super::{Channel, Format, Item, attribution, dates, legal, plain::plain, publ
 use crate::{model::Enclosure, normalize::text_of_clean};
 
 #[derive(Serialize)]
-struct Feed<'a> {
+struct Document<'a> {
     version: &'static str,
     title: String,
     home_page_url: &'a str,
@@ -71,7 +71,7 @@ struct Publisher<'a> {
 
 /// A channel as a JSON Feed. Equal arguments give equal bytes.
 pub(super) fn json(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
-    let feed = Feed {
+    let document = Document {
         version: "https://jsonfeed.org/version/1.1",
         title: plain(&channel.title),
         home_page_url: &channel.home,
@@ -82,7 +82,7 @@ pub(super) fn json(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
         items: items.iter().map(entry).collect(),
     };
     // A value of texts, numbers and lists has a JSON form; had it none, readers would get nothing.
-    serde_json::to_vec(&feed).unwrap_or_default()
+    serde_json::to_vec(&document).unwrap_or_default()
 }
 
 fn entry<'a>(item: &Item<'a>) -> Entry<'a> {

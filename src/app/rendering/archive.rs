@@ -166,8 +166,8 @@ impl Rendering {
             Duplicates::Keep => rows.iter().map(|row| vec![row.clone()]).collect(),
             Duplicates::Exact => self.store.groups(rows.iter().map(|row| row.seq).collect()).await?,
         };
-        let passed = self.passed(config, channel, &groups).await?;
-        let passes = |row: &Row| passed.as_ref().is_none_or(|passed| passed.contains(&row.seq));
+        let admitted = self.passed(config, channel, &groups).await?;
+        let passes = |row: &Row| admitted.as_ref().is_none_or(|admitted| admitted.contains(&row.seq));
         let seqs = merge::archived(&rows, &groups, |row| belongs(&row.source) && passes(row));
         let seqs: HashSet<Seq> = seqs.into_iter().collect();
         rows.retain(|row| seqs.contains(&row.seq));

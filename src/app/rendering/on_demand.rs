@@ -144,6 +144,10 @@ impl Making {
     }
 
     /// Unless another making has taken its place.
+    #[allow(
+        clippy::mutable_key_type,
+        reason = "a configuration is told from others by where it lies, not by what is in it"
+    )]
     fn leave(&self, makings: &mut Makings) {
         if makings.get(&self.key).is_some_and(|known| Arc::ptr_eq(known, &self.sender)) {
             makings.remove(&self.key);

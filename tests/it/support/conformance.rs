@@ -83,7 +83,7 @@ fn markup(root: Node<'_, '_>, found: &mut Found) {
         .descendants()
         .find(|node| node.is_element() && matches!(node.tag_name().name(), "script" | "p" | "img"));
     found.note(stray.is_none(), "HTML stands in the document unescaped");
-    for html in root.descendants().filter(|node| node.is_element()).filter_map(|node| node.text()) {
+    for html in root.descendants().filter(Node::is_element).filter_map(|node| node.text()) {
         let harmful = html.to_ascii_lowercase();
         found.note(!harmful.contains("<script") && !harmful.contains("javascript:"), "script in a text");
     }
