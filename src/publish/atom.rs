@@ -7,6 +7,8 @@ use atom_syndication::{
     extension::{Extension, ExtensionMap},
 };
 
+use quick_xml::escape::escape;
+
 use super::{
     Channel, Format, Item, attribution,
     channel::{HISTORY_NAMESPACE, MEDIA_NAMESPACE},
@@ -144,11 +146,11 @@ fn enclosure(file: &Enclosure) -> Link {
     }
 }
 
-/// Media RSS: the entry's picture.
+/// Media RSS: the entry's picture. The crate writes the attributes of extensions as they are.
 fn thumbnail(address: &str) -> ExtensionMap {
     let thumbnail = Extension {
         name: "media:thumbnail".to_owned(),
-        attrs: BTreeMap::from([("url".to_owned(), address.to_owned())]),
+        attrs: BTreeMap::from([("url".to_owned(), escape(address).into_owned())]),
         ..Extension::default()
     };
     BTreeMap::from([("media".to_owned(), BTreeMap::from([("thumbnail".to_owned(), vec![thumbnail])]))])

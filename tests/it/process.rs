@@ -33,9 +33,12 @@ async fn the_shipped_file_is_found_well() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("feeds.toml");
     let ended = ran(["check", "--config", path(&file)]).await;
     assert_eq!((ended.code, ended.stderr.len()), (Some(0), 0), "{ended:#?}");
-    let tables = std::fs::read_to_string(&file).unwrap().lines().filter(|line| *line == "[[feeds]]").count();
-    assert!(tables > 0);
-    assert_eq!(ended.stdout, [format!("{}: well, {tables} feeds", file.display())]);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let count = |wanted: &str| text.lines().filter(|line| *line == wanted).count();
+    let (tables, resting) = (count("[[feeds]]"), count("enabled = false"));
+    assert!(tables > 0 && resting > 0);
+    let told = format!("{}: well, {tables} feeds, {resting} of them resting", file.display());
+    assert_eq!(ended.stdout, [told]);
 }
 
 #[tokio::test]

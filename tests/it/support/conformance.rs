@@ -55,7 +55,7 @@ impl Found {
 
     fn once(&mut self, parent: Node<'_, '_>, names: &[&str]) {
         for name in names {
-            let count = parent.children().filter(|node| node.has_tag_name(*name)).count();
+            let count = parent.children().filter(|node| is_plain(*node, name)).count();
             self.note(count <= 1, &format!("{count} of <{name}>, where at most one may be"));
         }
     }
@@ -73,8 +73,13 @@ impl Found {
     }
 }
 
+/// Whether this is the element of this name in no namespace, as those of RSS are.
+fn is_plain(node: Node<'_, '_>, name: &str) -> bool {
+    node.tag_name().namespace().is_none() && node.tag_name().name() == name
+}
+
 fn text<'a>(parent: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    parent.children().find(|node| node.has_tag_name(name)).map(|node| node.text().unwrap_or_default())
+    parent.children().find(|node| is_plain(*node, name)).map(|node| node.text().unwrap_or_default())
 }
 
 /// No element of HTML stands raw in an XML document, and no text bears what XML forbids (XML 1.0 §2.2).
