@@ -49,11 +49,8 @@ fn entry(number: usize) -> StoredEntry {
     let has = |bit: usize| number >> bit & 1 == 1;
     let html = |shift: usize| format!("<p>{}</p>", pick(shift).replace('&', "&amp;").replace('<', "&lt;"));
     // Never empty once it is normalized.
-    let title = if !pick(0).contains(|letter: char| letter.is_ascii_graphic()) {
-        "Không tên".to_owned()
-    } else {
-        pick(0).to_owned()
-    };
+    let is_told = pick(0).contains(|letter: char| letter.is_ascii_graphic());
+    let title = if is_told { pick(0).to_owned() } else { "Không tên".to_owned() };
     let address = |path: &str| format!("https://ninhbinh.gov.vn/{path}{number}?a=1&b=2");
     let file = |media_type: Option<&str>, length| Enclosure {
         url: address("tep/"),
