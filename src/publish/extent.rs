@@ -15,7 +15,7 @@ const LEAD_MIN: usize = 120;
 
 /// Leaves of the entry what may be republished of its source.
 ///
-/// A summary is plain text, of [`LEAD_MAX`] characters at most: the beginning of the publisher's own, or of the article where
+/// A summary is plain text, of 320 characters at most: the beginning of the publisher's own, or of the article where
 /// there is none. Pictures and files go with the rest: they are no summary. Title, link, date, authors and categories stay.
 pub fn abridge(entry: &mut Entry, extent: Extent) {
     if extent == Extent::Full {
