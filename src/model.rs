@@ -9,6 +9,7 @@ mod page;
 mod province;
 mod readership;
 mod record;
+mod slug;
 mod source;
 mod state;
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Headcount, Province, Seq, SourceId, Timestamp};
+use super::{Digest, Headcount, Province, Seq, SourceId, Timestamp, slug::is_slug};
 
 /// Names a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,9 +30,7 @@ impl ChannelSlug {
     /// Checks and takes a slug; `None` where it holds anything but `a-z 0-9 -` or is too long or empty.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let fits = (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(allowed);
-        fits.then(|| Self(text.into()))
+        is_slug(text, Self::MAX_LENGTH).then(|| Self(text.into()))
     }
 
     /// The slug as written.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{PageRules, Province, Republishing};
+use super::{PageRules, Province, Republishing, slug::is_slug};
 
 /// One `[[feeds]]` table, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +48,7 @@ impl SourceId {
     /// Checks and takes an id; `None` where it holds anything but `a-z 0-9 -` or is too long or empty.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let fits = (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(allowed);
-        fits.then(|| Self(text.into()))
+        is_slug(text, Self::MAX_LENGTH).then(|| Self(text.into()))
     }
 
     /// The id as written.

@@ -15,7 +15,11 @@ use std::{
 use ::sled::{Batch, IVec};
 use sha2::{Digest as _, Sha256};
 
-use super::{FREE_MIN, MIB, SledEngine, StoreError, failed, keys, open, place, reading, tree::Tree};
+use super::{
+    SledEngine, StoreError, failed, keys, open, place, reading,
+    space::{FREE_MIN, MIB},
+    tree::Tree,
+};
 use crate::store::engine::{Compaction, Engine, Usage};
 
 /// Rows and bytes that are copied at once: as long a write may have to wait.
