@@ -28,7 +28,7 @@
 //! | [`board`] | what is known of each source right now, in memory | memory |
 //! | [`poll`] | one source, once; every path ends in a commit | wiring |
 //! | [`merge`] | which entries make a channel, and which are the same story | pure |
-//! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names rss | pure |
+//! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names `rss` and `atom_syndication` | pure |
 //! | [`http`] | serves bytes, whole or what is new in them, to many at once; counts who reads, shows how all fares; touches no disk | network |
 //! | [`notify`] | tells systemd | edge |
 //! | [`app`] | opens, wires, reloads, drains; the only clock | wiring |

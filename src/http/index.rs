@@ -11,6 +11,7 @@ use super::{Site, html::escape, language::Language};
 use crate::{
     config::Config,
     model::{ChannelId, Province},
+    publish::Format,
 };
 
 const STYLE: &str = "\
@@ -45,12 +46,16 @@ fn render(config: &Config, language: Language) -> String {
         "News from Vietnam's provincial newspapers and portals, merged into one feed. \
          Copy the address below into your feed reader.",
     );
-    let all = address(config, &ChannelId::All);
+    let all = address(config, &ChannelId::All, Format::Rss);
+    let alternate = |format: Format| {
+        let (media_type, href) = (format.link_type(), address(config, &ChannelId::All, format));
+        format!("<link rel=\"alternate\" type=\"{media_type}\" title=\"{title}\" href=\"{href}\">")
+    };
+    let alternates = Format::ALL.map(alternate).concat();
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\
-         <link rel=\"alternate\" type=\"application/rss+xml\" title=\"{title}\" href=\"{all}\">\
-         <style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{lead}</p>\
+         {alternates}<style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{lead}</p>\
          <p class=\"main\"><a href=\"{all}\"><code>{all}</code></a></p>",
         language.tag()
     );
@@ -84,7 +89,15 @@ fn render(config: &Config, language: Language) -> String {
         language.pick("Chuyên đề", "By subject"),
         config.channels.iter().map(|own| link(config, &ChannelId::Own(own.slug.clone()), &own.title)),
     );
-    html.push_str("</main></body></html>\n");
+    let others = language.pick("Cũng có dạng", "Also as");
+    let outline = language.pick("tất cả, để nhập vào trình đọc tin", "all of them, to import into a reader");
+    let home = escape(config.server.public_url.as_str());
+    // Writing to a String does not fail.
+    let _ = writeln!(
+        html,
+        "<p><small>{others} Atom (<code>.atom</code>), JSON Feed (<code>.json</code>); \
+         <a href=\"{home}opml.xml\">OPML</a>: {outline}.</small></p></main></body></html>"
+    );
     html
 }
 
@@ -101,11 +114,11 @@ fn section(html: &mut String, heading: &str, items: impl Iterator<Item = String>
 }
 
 fn link(config: &Config, channel: &ChannelId, name: &str) -> String {
-    format!("<a href=\"{}\">{}</a>", address(config, channel), escape(name))
+    format!("<a href=\"{}\">{}</a>", address(config, channel, Format::Rss), escape(name))
 }
 
-fn address(config: &Config, channel: &ChannelId) -> String {
-    escape(&format!("{}{channel}.xml", config.server.public_url))
+fn address(config: &Config, channel: &ChannelId, format: Format) -> String {
+    escape(&format!("{}{channel}.{}", config.server.public_url, format.extension()))
 }
 
 #[cfg(test)]
@@ -131,6 +144,9 @@ mod tests {
             let everywhere = [
                 "<h1>Tin &lt;&amp;&gt; tỉnh</h1>",
                 "href=\"https://tin.example.vn/x/feed.xml\"",
+                "type=\"application/atom+xml\" title=\"Tin &lt;&amp;&gt; tỉnh\" href=\"https://tin.example.vn/x/feed.atom\"",
+                "href=\"https://tin.example.vn/x/feed.json\"",
+                "href=\"https://tin.example.vn/x/opml.xml\"",
                 "href=\"https://tin.example.vn/x/provinces/ninh-binh.xml\">Ninh Bình</a>",
                 "href=\"https://tin.example.vn/x/sources/a.xml\">Báo &quot;A&quot;</a>",
                 "href=\"https://tin.example.vn/x/channels/bao-lu.xml\">Bão &amp; lũ</a>",

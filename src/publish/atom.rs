@@ -63,11 +63,11 @@ fn links(channel: &Channel) -> Vec<Link> {
     let document = |relation, format: Format, address: &str| {
         link(relation, format.address(address), Some(format.link_type()))
     };
+    // The page is the only alternate: of several, some readers take the first for it, and others the last (newsboat).
     let mut links = vec![
         document("self", Format::Atom, &channel.address),
         link("alternate", channel.home.clone(), Some("text/html")),
     ];
-    links.extend(Format::Atom.others().map(|other| document("alternate", other, &channel.address)));
     links.extend(channel.page_links().map(|(relation, address)| document(relation, Format::Atom, address)));
     links
 }

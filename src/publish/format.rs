@@ -30,20 +30,24 @@ impl Format {
         }
     }
 
-    /// For the `Content-Type` header. JSON is UTF-8 without saying so (RFC 8259 §8.1, §11).
+    /// For the `Content-Type` header. RSS and Atom go out as the XML that they are: browsers show that by its stylesheet, and
+    /// the formats' own types as raw text. JSON is UTF-8 without saying so (RFC 8259 §8.1, §11).
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Rss => "application/rss+xml; charset=utf-8",
-            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Rss | Self::Atom => "application/xml; charset=utf-8",
             Self::Json => "application/feed+json",
         }
     }
 
-    /// For the `type` of a link.
+    /// Its own type, for the `type` of a link: what readers look for in a page.
     #[must_use]
     pub fn link_type(self) -> &'static str {
-        self.media_type().split(';').next().unwrap_or_default()
+        match self {
+            Self::Rss => "application/rss+xml",
+            Self::Atom => "application/atom+xml",
+            Self::Json => "application/feed+json",
+        }
     }
 
     /// The one with this extension.

@@ -27,7 +27,7 @@ async fn readers_are_answered_as_http_demands() {
     for path in ["/feed.xml", "/provinces/hue.xml", "/sources/a.xml"] {
         let full = daemon.get(path).await;
         assert_eq!(full.status, 200, "{path}");
-        assert_eq!(full.header("content-type"), "application/rss+xml; charset=utf-8");
+        assert_eq!(full.header("content-type"), "application/xml; charset=utf-8");
         assert_eq!((full.header("vary"), full.header("content-encoding")), ("Accept-Encoding, A-IM", ""));
         assert_eq!(full.header("content-length"), full.body.len().to_string(), "{path}");
         assert_eq!(full.header("access-control-allow-origin"), "*", "{path}");

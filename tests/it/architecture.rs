@@ -63,6 +63,7 @@ const CRATES: &[(&str, &str)] = &[
     // Its tests pack what it unpacks.
     ("brotli", "fetch/decode"),
     ("brotli", "publish/published"),
+    ("atom_syndication", "publish"),
     ("brotli_decompressor", "fetch/decode"),
     ("ego_tree", "parse/page"),
     ("feed_rs", "parse"),

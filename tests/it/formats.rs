@@ -1,12 +1,8 @@
 //! Every format, by the rules of its specification, whatever entries hold.
 
-use std::{sync::Arc, time::Duration};
-
 use tintinh::{
-    model::{
-        Access, Author, Enclosure, Entry, EntryKey, Identity, Limits, Pace, Rule, Seq, Source, SourceId,
-        StoredEntry, Timestamp,
-    },
+    config::{Surroundings, parse},
+    model::{Author, Enclosure, Entry, EntryKey, Identity, Rule, Seq, Source, StoredEntry, Timestamp},
     publish::{Channel, Format, Item, Pages, render},
 };
 
@@ -27,21 +23,13 @@ const TEXTS: [&str; 10] = [
 ];
 
 fn source() -> Source {
-    let second = Duration::from_secs(1);
-    Source {
-        id: SourceId::new("ninh-binh").unwrap(),
-        title: "Cổng <b>TTĐT</b> \u{1}&".to_owned(),
-        province: None,
-        url: "https://user:secret@ninhbinh.gov.vn/rss?a=1&b=2".parse().unwrap(),
-        enabled: true,
-        timezone: chrono_tz::Asia::Ho_Chi_Minh,
-        pace: Pace { interval: None, min_interval: second, max_interval: second, host_delay: second },
-        limits: Limits { max_body: 1, connect_timeout: second, idle_timeout: second, total_timeout: second },
-        access: Access::default(),
-        rewrite_host: Arc::default(),
-        republishing: tintinh::model::Republishing::default(),
-        page: None,
-    }
+    let file = "[[feeds]]\nid = \"ninh-binh\"\ntitle = \"Cổng <b>TTĐT</b> &\"\nurl = \"https://ninhbinh.gov.vn/rss?a=1&b=2\"\n";
+    let config = parse(file, &Surroundings::default()).unwrap();
+    let mut source = Source::clone(&config.sources[0]);
+    // What the file refuses must not get out all the same.
+    source.url = "https://user:secret@ninhbinh.gov.vn/rss?a=1&b=2".parse().unwrap();
+    source.title.push('\u{1}');
+    source
 }
 
 fn entry(number: usize) -> StoredEntry {

@@ -35,6 +35,13 @@ fn page_of(seq: Seq) -> u64 {
     seq.0 / PAGE
 }
 
+/// Which way a page is looked for: below this number, or from this one on.
+#[derive(Clone, Copy)]
+enum Way {
+    Older(Seq),
+    Newer(Seq),
+}
+
 impl Rendering {
     /// A page of a channel's archive.
     pub(in super::super) async fn page(
@@ -50,16 +57,17 @@ impl Rendering {
         if channel::generation(&config, &document.channel).as_deref() != generation {
             return Ok(Page::Gone);
         }
-        let everything = || vec![Scope::All];
-        let is_closed = self.first_from(everything(), range.end).await?.is_some();
+        let is_closed = self.first_from(vec![Scope::All], range.end).await?.is_some();
+        let turned = Timestamp::from_timestamp_millis(self.turned.load(Ordering::Relaxed));
+        let key = self.key(&document, Part::Page { page, turned }, &config);
+        if let Some(edition) = self.on_demand.kept(&key) {
+            return Ok(Page::Here { edition, is_closed });
+        }
         let scopes = scopes(&config, &document.channel);
-        let holds = self.first_from(scopes, range.start).await?.is_some_and(|seq| seq < range.end);
-        if !holds {
+        if self.first_from(scopes, range.start).await?.is_none_or(|seq| seq >= range.end) {
             // What the store has given numbers beyond was there once.
             return Ok(if is_closed { Page::Gone } else { Page::Nowhere });
         }
-        let turned = Timestamp::from_timestamp_millis(self.turned.load(Ordering::Relaxed));
-        let key = self.key(&document, Part::Page { page, turned }, &config);
         let rendering = Arc::clone(self);
         let make = async move { rendering.make_page(config, document, page, is_closed).await };
         let edition = self.on_demand.get(key, make).await?;
@@ -82,8 +90,8 @@ impl Rendering {
         let entries = self.entries(sources, &seqs, &channel, duplicates).await?;
         let pages = Pages {
             current: Some(channel::address(&config, &channel)),
-            prev_archive: self.page_before(&config, &channel, page).await?,
-            next_archive: self.page_after(&config, &channel, page).await?,
+            prev_archive: self.neighbour(&config, &channel, Way::Older(Seq(page * PAGE))).await?,
+            next_archive: self.neighbour(&config, &channel, Way::Newer(Seq((page + 1) * PAGE))).await?,
             is_closed,
         };
         let modified = entries.iter().map(|(stored, _)| stored.changed).max();
@@ -100,49 +108,44 @@ impl Rendering {
         config: &Config,
         channel: &ChannelId,
     ) -> Result<Option<String>, RenderError> {
-        self.page_before(config, channel, u64::MAX / PAGE / 4).await
+        self.neighbour(config, channel, Way::Older(Seq(u64::MAX))).await
     }
 
-    /// The address of the next older page that holds an entry of the channel.
-    async fn page_before(
+    /// The address of the next page on this way that holds an entry of the channel.
+    async fn neighbour(
         &self,
         config: &Config,
         channel: &ChannelId,
-        page: u64,
+        mut way: Way,
     ) -> Result<Option<String>, RenderError> {
-        let mut below = Seq(page.saturating_mul(PAGE));
+        let scopes = scopes(config, channel);
         for looked_at in 1..=LOOKED_AT_MAX {
-            let Some(seq) = self.store.last_below(scopes(config, channel), below).await? else {
-                return Ok(None);
+            let found = match way {
+                Way::Older(below) => self.store.last_below(scopes.clone(), below).await?,
+                Way::Newer(from) => self.store.first_from(scopes.clone(), from).await?,
             };
+            let Some(seq) = found else { return Ok(None) };
             let page = page_of(seq);
-            if looked_at == LOOKED_AT_MAX || !self.page_entries(config, channel, page).await?.is_empty() {
+            if looked_at == LOOKED_AT_MAX || self.holds(config, channel, seq).await? {
                 return Ok(Some(channel::page_address(config, channel, page)));
             }
-            below = Seq(page * PAGE);
+            way = match way {
+                Way::Older(_) => Way::Older(Seq(page * PAGE)),
+                Way::Newer(_) => Way::Newer(Seq((page + 1) * PAGE)),
+            };
         }
         Ok(None)
     }
 
-    /// The address of the next newer page that holds an entry of the channel.
-    async fn page_after(
-        &self,
-        config: &Config,
-        channel: &ChannelId,
-        page: u64,
-    ) -> Result<Option<String>, RenderError> {
-        let mut from = Seq((page + 1).saturating_mul(PAGE));
-        for looked_at in 1..=LOOKED_AT_MAX {
-            let Some(seq) = self.store.first_from(scopes(config, channel), from).await? else {
-                return Ok(None);
-            };
-            let page = page_of(seq);
-            if looked_at == LOOKED_AT_MAX || !self.page_entries(config, channel, page).await?.is_empty() {
-                return Ok(Some(channel::page_address(config, channel, page)));
-            }
-            from = Seq((page + 1) * PAGE);
+    /// Whether the page of this number, which has a row in the channel, holds an entry of it. The row tells most often, and
+    /// the rest of the page need not be read: it is looked at with every rendering.
+    async fn holds(&self, config: &Config, channel: &ChannelId, seq: Seq) -> Result<bool, RenderError> {
+        let rows = self.store.numbered(seq..Seq(seq.0 + 1)).await?;
+        let is_first = rows.iter().any(|row| row.lead.is_none());
+        if is_first && own_filter(config, channel).is_none() {
+            return Ok(true);
         }
-        Ok(None)
+        Ok(!self.page_entries(config, channel, page_of(seq)).await?.is_empty())
     }
 
     async fn first_from(&self, scopes: Vec<Scope>, seq: Seq) -> Result<Option<Seq>, Arc<RenderError>> {
@@ -182,8 +185,7 @@ impl Rendering {
         channel: &ChannelId,
         groups: &[Vec<Row>],
     ) -> Result<Option<HashSet<Seq>>, RenderError> {
-        let ChannelId::Own(slug) = channel else { return Ok(None) };
-        let Some(filter) = config.own(slug).and_then(OwnFilter::of).map(Arc::new) else { return Ok(None) };
+        let Some(filter) = own_filter(config, channel).map(Arc::new) else { return Ok(None) };
         let seqs: Vec<Seq> = groups.iter().flatten().map(|row| row.seq).collect();
         let mut passed = HashSet::new();
         for some in seqs.chunks(ENTRIES_AT_ONCE) {
@@ -197,6 +199,12 @@ impl Rendering {
         }
         Ok(Some(passed))
     }
+}
+
+/// The filter of the admin's own channel, if it is one and has one.
+fn own_filter(config: &Config, channel: &ChannelId) -> Option<OwnFilter> {
+    let ChannelId::Own(slug) = channel else { return None };
+    config.own(slug).and_then(OwnFilter::of)
 }
 
 /// Stand-ins for sources of these rows that are not configured any more: all that is known of them is their name.

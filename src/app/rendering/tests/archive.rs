@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::{http::Page, store::Keep};
+use crate::{http::Page, model::Update, store::Keep};
 
 const FILE: &str = "[channel]\nmax_entries = 20\nmin_entries = 5\n[[feeds]]\nid = \"a\"\ntitle = \"A\"\nprovince = \"hue\"\n\
     url = \"https://a.vn/rss\"\n[[feeds]]\nid = \"b\"\ntitle = \"B\"\nurl = \"https://b.vn/rss\"\n\
@@ -38,6 +38,18 @@ impl World {
             self.store.commit(commit).await.unwrap();
         }
         self.next += count;
+        self.rendering.forget_documents();
+    }
+
+    /// Another title for a kept entry.
+    async fn update(&self, id: &str, seq: Seq, title: &str) {
+        let mut stored = self.store.entries(vec![seq]).await.unwrap().remove(0);
+        let known = self.store.known(stored.source.clone(), vec![stored.key]).await.unwrap()[&stored.key];
+        title.clone_into(&mut stored.entry.title);
+        let changes = Changes { updated: vec![Update { known, entry: stored.entry }], ..Changes::default() };
+        let (source, state) = (SourceId::new(id).unwrap(), SourceState::default());
+        let commit = Commit { source, at: clock::now(), changes, state, durable: false };
+        assert_eq!(self.store.commit(commit).await.unwrap().updated, [seq]);
         self.rendering.forget_documents();
     }
 
@@ -136,6 +148,40 @@ async fn a_reader_that_was_away_misses_nothing_and_sees_nothing_twice() {
     assert_eq!(before.published.digest, after.published.digest);
     assert!(matches!(world.page(&all, "7").await, Page::Nowhere));
     assert!(matches!(world.page(&own, "0-0").await, Page::Gone));
+}
+
+#[tokio::test]
+async fn a_reader_that_knows_closed_pages_reads_on_from_there_and_gets_updates_too() {
+    let mut world = World::new();
+    let all = ChannelId::All;
+    world.publish("a", 1_200).await;
+    let (mut known, pages) = world.walk(&all).await;
+    // What is open may get more: only the others need not be read again.
+    let mut closed = BTreeSet::new();
+    for address in &pages {
+        if matches!(world.page(&all, address).await, Page::Here { is_closed: true, .. }) {
+            closed.insert(address.clone());
+        }
+    }
+    assert_eq!((pages.len(), closed.len()), (3, 2));
+    // Away for a while: the open page fills, others come, the live document holds the last few, and an old entry is updated.
+    world.publish("b", 1_100).await;
+    world.update("a", Seq(700), "Tin cũ, nay đã sửa").await;
+    let live = world.live(&all).await;
+    known.extend(titles(&live));
+    let (mut next, mut read) = (link(&live, "prev-archive"), 0);
+    while let Some(address) = next.filter(|address| !closed.contains(address)) {
+        let Page::Here { edition, .. } = world.page(&all, &address).await else { panic!("{address}") };
+        let document = text(&edition);
+        known.extend(titles(&document));
+        (next, read) = (link(&document, "prev-archive"), read + 1);
+    }
+    assert_eq!((known, read), (wanted(0..2_300), 3));
+    // The update stands where the entry stood, in a page that is asked for anew after a day.
+    let Page::Here { edition, is_closed } = world.page(&all, "1").await else { panic!("page 1") };
+    assert!(is_closed && titles(&text(&edition)).contains("Tin cũ, nay đã sửa"));
+    let (seen, pages) = world.walk(&all).await;
+    assert_eq!((seen.len(), pages.len()), (2_300, 5));
 }
 
 #[tokio::test]
