@@ -6,17 +6,18 @@ mod errands;
 mod error;
 mod failing;
 pub mod inquiry;
+mod listening;
 mod polling;
 mod rendering;
 mod site;
 mod starting;
 mod upkeep;
+mod watchdog;
 pub mod whereabouts;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
-    net::TcpListener,
     sync::{mpsc, watch},
     task::JoinSet,
 };
@@ -34,17 +35,17 @@ use crate::{
     store::{Store, StoreError},
 };
 pub use error::AppError;
+use listening::Listening;
 use polling::Polling;
 pub use rendering::RenderError;
 use rendering::Rendering;
 use upkeep::Upkeep;
+use watchdog::Watchdog;
 
 /// How long the end may take: polls and answers under way get so long to finish.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
 const CHANGES_MAX: usize = 1024;
-/// Without a turn of the scheduler for so long, the watchdog is not told that we live.
-const PULSE_MAX: Duration = Duration::from_secs(30);
 
 /// A daemon that runs.
 pub struct App {
@@ -77,9 +78,7 @@ impl App {
         open: impl AsyncFnOnce(&StoreSettings) -> Result<Store, StoreError>,
         mut config: Config,
     ) -> Result<Self, AppError> {
-        let readers = listen("readers", "server.listen", config.server.listen).await?;
-        let admin = listen("admins", "admin.listen", config.admin.listen).await?;
-        let addresses = (bound(&readers, config.server.listen), bound(&admin, config.admin.listen));
+        let Listening { readers, admin, addresses } = Listening::begin(&config).await?;
         config.server.public_url = config.server.public_url_at(addresses.0);
         let (introduction, introduced) = watch::channel(announcing::introduction(&config));
         let fetcher =
@@ -236,34 +235,19 @@ impl App {
         });
     }
 
-    /// Tells the watchdog that we live, as long as the scheduler turns.
+    /// Tells the watchdog that we live, as long as we do.
     fn watch(&mut self, pulse: Arc<Pulse>) {
         let Some(interval) = notify::watchdog_interval() else { return };
+        let watchdog = Watchdog { pulse, store: self.store.clone(), readers: self.readers };
         let mut stopped = self.stop.subscribe();
         self.tasks.spawn(async move {
-            let ping = async {
-                loop {
-                    tokio::time::sleep(interval).await;
-                    if pulse.last_beat().elapsed() < PULSE_MAX {
-                        notify::watchdog();
-                    }
-                }
-            };
             tokio::select! {
-                () = ping => {}
+                () = watchdog.run(interval) => {}
                 _ = stopped.wait_for(|stop| *stop) => {}
             }
             "watchdog"
         });
     }
-}
-
-async fn listen(who: &'static str, key: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {
-    TcpListener::bind(address).await.map_err(|source| AppError::Listen { who, key, address, source })
-}
-
-fn bound(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
-    listener.local_addr().unwrap_or(asked)
 }
 
 /// What `systemctl status` shows.

@@ -1,9 +1,14 @@
-//! Tells systemd how we fare (`sd_notify(3)`). Says nothing where no one listens.
+//! What passes between systemd and us: it is told how we fare (`sd_notify(3)`), and may hand over a socket. Says nothing
+//! where no one listens.
+
+mod inherited;
 
 use std::time::Duration;
 
 use sd_notify::NotifyState;
 use tracing::debug;
+
+pub use self::inherited::listener;
 
 /// Store, configuration and sockets are up. `status` is what `systemctl status` shows.
 pub fn ready(status: &str) {

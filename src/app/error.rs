@@ -24,6 +24,9 @@ pub enum AppError {
         /// Why not.
         source: io::Error,
     },
+    /// What systemd handed over is of no use.
+    #[error("cannot answer on what systemd hands over: {0}. Look at tintinh.socket, or stop it")]
+    Inherited(#[source] io::Error),
     /// The store could not be opened or read.
     #[error("{}", .0.in_words())]
     Store(#[from] StoreError),

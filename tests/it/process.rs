@@ -5,6 +5,7 @@ mod kill;
 mod logs;
 mod notify;
 mod signals;
+mod sockets;
 
 use std::{net::TcpListener, path::Path};
 

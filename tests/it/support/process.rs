@@ -23,7 +23,7 @@ pub use rustix::process::Signal;
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What surroundings may have set, and no test wants.
-const FOREIGN: [&str; 9] = [
+const FOREIGN: [&str; 12] = [
     "TINTINH_LOG",
     "TINTINH_LOG_FORMAT",
     "STATE_DIRECTORY",
@@ -32,6 +32,9 @@ const FOREIGN: [&str; 9] = [
     "NOTIFY_SOCKET",
     "WATCHDOG_USEC",
     "WATCHDOG_PID",
+    "LISTEN_FDS",
+    "LISTEN_PID",
+    "LISTEN_FDNAMES",
     "RUST_LOG",
 ];
 
