@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod import;
 mod log;
+mod manual;
 mod named;
 mod preview;
 mod progress;
@@ -67,6 +68,10 @@ enum Command {
     Why(named::Options),
     /// Take an article down everywhere, with those of other sources that have its address; it never comes back
     Forget(named::Options),
+    /// Write a shell's completions to stdout
+    Completions(manual::Options),
+    /// Write the manual page to stdout
+    Man,
 }
 
 /// Runs the command that the process's arguments name.
@@ -84,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Compact => compact::compact(&path),
         Command::Why(options) => named::named(&path, Question::Why, &options),
         Command::Forget(options) => named::named(&path, Question::Forget, &options),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man => manual::manual(),
     };
     ExitCode::from(code)
 }
