@@ -9,6 +9,7 @@ pub mod feed;
 pub mod origin;
 pub mod preview;
 pub mod process;
+pub mod program;
 pub mod proxy;
 pub mod stored;
 pub mod tls;
