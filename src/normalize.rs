@@ -9,6 +9,7 @@ mod likeness;
 mod link;
 mod masthead;
 mod matching;
+pub mod media_type;
 mod reconcile;
 mod rewrite;
 mod text;
