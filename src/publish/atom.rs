@@ -113,6 +113,7 @@ fn entry(item: &Item<'_>) -> Entry {
             content_type: Some("html".to_owned()),
             ..Content::default()
         }),
+        rights: entry.rights.as_deref().map(text),
         source: Some(Origin {
             title: text(&source.title),
             id: attribution::address(source),

@@ -71,6 +71,9 @@ struct Publisher<'a> {
     title: String,
     feed_url: String,
     home_page_url: String,
+    /// The copyright notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<String>,
 }
 
 /// A channel as a JSON Feed. Equal arguments give equal bytes.
@@ -119,6 +122,7 @@ fn entry<'a>(item: &Item<'a>) -> Entry<'a> {
             title: plain(&source.title),
             feed_url: attribution::address(source),
             home_page_url: attribution::site(source),
+            rights: entry.rights.as_deref().map(plain),
         },
     }
 }

@@ -95,7 +95,11 @@ fn entry(item: &Item<'_>) -> rss::Item {
         guid: Some(rss::Guid { value: public_guid(&stored.source, stored.key), permalink: false }),
         pub_date: Some(dates::rfc_822(stored.date, source.timezone)),
         source: Some(rss::Source { url: attribution::address(source), title: Some(plain(&source.title)) }),
-        dublin_core_ext: Some(DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
+        dublin_core_ext: Some(DublinCoreExtension {
+            creators,
+            rights: entry.rights.iter().map(|rights| plain(rights)).collect(),
+            ..DublinCoreExtension::default()
+        }),
         extensions,
         ..rss::Item::default()
     }
@@ -164,6 +168,7 @@ mod tests {
             "<guid isPermaLink=\"false\">urn:uuid:",
             "<source url=\"https://ninhbinh.gov.vn/rss?a=1&amp;b=2\">Cổng TTĐT Ninh Bình</source>",
             "<dc:creator>Nguyễn Văn A</dc:creator>",
+            "<dc:rights>© Cổng TTĐT</dc:rights>",
             "<category>Xây dựng Đảng</category>",
             "<content:encoded><![CDATA[<p>Toàn văn ",
             "<enclosure url=\"https://ninhbinh.gov.vn/a.mp3\" length=\"0\" type=\"audio/mpeg\"/>",

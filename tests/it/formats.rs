@@ -81,6 +81,7 @@ fn entry(number: usize) -> StoredEntry {
         updated: None,
         image: has(5).then(|| address("anh/")),
         enclosures: if has(6) { vec![file(0, None, Some(61)), file(1, Some(7), None)] } else { vec![] },
+        rights: has(2).then(|| "© <b>Cổng</b> &amp; \u{1}bạn".to_owned()),
     };
     StoredEntry {
         seq: Seq(number as u64),

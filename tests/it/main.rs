@@ -33,6 +33,7 @@ mod pages;
 mod poll;
 mod preview;
 mod process;
+mod readers;
 mod status;
 mod store_kill;
 mod store_layout;
