@@ -52,7 +52,7 @@ pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
     };
     // Writing to a Vec does not fail; were it to, readers would get nothing, never half a document.
     let bytes = feed.write_to(Vec::new()).unwrap_or_default();
-    stylesheet::styled(&String::from_utf8_lossy(&bytes), &channel.home)
+    stylesheet::styled(&String::from_utf8_lossy(&bytes), channel)
 }
 
 fn link(relation: &str, address: String, media_type: Option<&str>) -> Link {

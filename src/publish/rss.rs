@@ -40,7 +40,7 @@ pub(super) fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
         ]),
         ..rss::Channel::default()
     };
-    stylesheet::styled(&document.to_string(), &channel.home)
+    stylesheet::styled(&document.to_string(), channel)
 }
 
 /// By the Atom namespace: RSS 2.0 itself has no room for them.
@@ -173,7 +173,7 @@ mod tests {
             "<content:encoded><![CDATA[<p>Toàn văn ",
             "<enclosure url=\"https://ninhbinh.gov.vn/a.mp3\" length=\"0\" type=\"audio/mpeg\"/>",
             "<media:thumbnail url=\"https://ninhbinh.gov.vn/a.jpg?x=1&amp;y=2\">",
-            "<?xml-stylesheet type=\"text/css\" href=\"http://127.0.0.1:8080/feed.css\"?>",
+            "<?xml-stylesheet type=\"text/css\" href=\"feed.css\"?>",
             "<atom:link href=\"http://127.0.0.1:8080/feed.xml\" rel=\"self\" type=\"application/rss+xml\"/>",
             "<atom:link href=\"http://127.0.0.1:8080/archive/7.xml\" rel=\"prev-archive\"",
             "xmlns:media=\"http://search.yahoo.com/mrss/\"",
