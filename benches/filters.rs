@@ -34,6 +34,7 @@ fn entry(number: u32) -> Entry {
         updated: None,
         image: None,
         enclosures: vec![],
+        rights: None,
     }
 }
 

@@ -158,6 +158,7 @@ fn new(number: u64, at: Timestamp) -> NewEntry {
         updated: None,
         image: Some(format!("https://anh.example/{number}.jpg")),
         enclosures: vec![],
+        rights: None,
     };
     NewEntry {
         entry,

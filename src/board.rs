@@ -34,6 +34,13 @@ impl Board {
         states.get(id).and_then(|state| state.last_change)
     }
 
+    /// Under whose rights its entries are, where its publisher says so.
+    #[must_use]
+    pub fn rights(&self, id: &SourceId) -> Option<String> {
+        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
+        states.get(id).and_then(|state| state.rights.clone())
+    }
+
     /// Puts up a new state.
     pub fn set(&self, id: &SourceId, state: SourceState) {
         let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);

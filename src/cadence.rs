@@ -185,13 +185,15 @@ fn take(state: &mut SourceState, tally: &Tally, now: Timestamp) {
     state.document_ttl = tally.document_ttl.map(|ttl| ttl.as_secs());
     state.skip = tally.skip;
     state.rhythm = rhythm::merged(state.rhythm, tally.rhythm);
+    let restated = state.rights != tally.rights;
+    state.rights.clone_from(&tally.rights);
     state.matched = tally.matched;
     state.repairs.clone_from(&tally.repairs);
     state.warnings.clone_from(&tally.warnings);
     if tally.inserted > 0 {
         state.last_entry = Some(now);
     }
-    if tally.inserted + tally.updated > 0 {
+    if tally.inserted + tally.updated > 0 || restated {
         state.last_change = Some(now);
     }
 }

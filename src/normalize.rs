@@ -9,6 +9,7 @@ mod likeness;
 mod link;
 mod masthead;
 mod matching;
+pub mod media_type;
 mod reconcile;
 mod rewrite;
 mod text;
@@ -17,7 +18,7 @@ pub mod timestamp;
 use url::Url;
 
 pub use identity::{guid_key, link_key};
-pub use masthead::{Masthead, masthead};
+pub use masthead::{Masthead, masthead, rights};
 pub use matching::{Doubts, doubts};
 pub use reconcile::{Arrival, keys, reconcile};
 pub use rewrite::rewrite_hosts;
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// Raised whenever the same document would become different entries: each source is then read anew once.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The most categories, authors and enclosures (each) that an entry keeps.
 const LIST_MAX: usize = 32;
@@ -97,6 +98,8 @@ pub struct Draft {
     pub image: Option<String>,
     /// See [`Entry::enclosures`].
     pub enclosures: Vec<Enclosure>,
+    /// See [`Entry::rights`].
+    pub rights: Option<String>,
 }
 
 /// An entry of a document, before it is known whether it is a new one.
@@ -118,7 +121,12 @@ pub fn drafts(feed: &Feed, address: &Url) -> Vec<Draft> {
     let base = home.as_ref().unwrap_or(address);
     // Making one takes as long as cleaning a short article.
     let mut cleaner = html::Cleaner::new(base);
-    feed.items.iter().map(|item| draft(item, base, &mut cleaner)).collect()
+    let of_all = rights(feed);
+    let drafts = feed.items.iter().map(|item| {
+        let draft = draft(item, base, &mut cleaner);
+        Draft { rights: draft.rights.filter(|own| Some(own) != of_all.as_ref()), ..draft }
+    });
+    drafts.collect()
 }
 
 fn draft(item: &Item, base: &Url, cleaner: &mut html::Cleaner) -> Draft {
@@ -138,6 +146,7 @@ fn draft(item: &Item, base: &Url, cleaner: &mut html::Cleaner) -> Draft {
         updated: item.updated,
         image: image(item, summary.as_deref().or(content.as_deref()), base),
         enclosures: enclosures(&item.enclosures, base),
+        rights: item.rights.as_deref().and_then(masthead::notice),
         content: content.filter(|content| summary.as_ref() != Some(content)),
         summary,
     }

@@ -115,9 +115,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 (after, State::Internal.name(), 0, 0, Vec::new())
             }
         };
+        let restated = after.rights != before.rights;
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
         self.board.set(&source.id, after);
-        Polled { next, host, reach, outcome, inserted, updated, touched }
+        Polled { next, host, reach, outcome, inserted, updated, restated, touched }
     }
 
     async fn ask(
@@ -213,6 +214,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             recognised,
             inserted: changes.inserted.len(),
             updated: changes.updated.len(),
+            rights: document.rights,
             matched: document.matched,
             repairs: document.repairs,
             warnings: document.warnings,

@@ -1,12 +1,14 @@
 //! Entries become the bytes that readers get. Pure: a channel's description and its entries in, a document out; it
 //! knows neither where entries come from nor how bytes are sent.
 
+mod address;
 mod atom;
 mod attribution;
 mod budget;
 mod channel;
 mod dates;
 mod extent;
+mod files;
 mod format;
 mod history;
 mod json;

@@ -286,6 +286,8 @@ impl Rendering {
                     Duplicates::Keep => members.into_iter().next().and_then(|stored| credits.alone(stored)),
                 };
                 let Some((mut stored, source)) = told else { continue };
+                let rights = stored.entry.rights.take();
+                stored.entry.rights = rights.or_else(|| self.board.rights(&source.id));
                 publish::abridge(&mut stored.entry, source.republishing.content);
                 budget.fit(&mut stored.entry);
                 entries.push((stored, source.id.clone()));

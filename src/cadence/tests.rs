@@ -74,6 +74,7 @@ pub(super) fn read(inserted: usize) -> Outcome {
         recognised: 0,
         inserted,
         updated: 0,
+        rights: None,
         matched: None,
         repairs: vec!["closed 2 unclosed tags".to_owned()],
         warnings: vec![],

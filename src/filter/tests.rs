@@ -20,6 +20,7 @@ fn entry() -> Entry {
         updated: None,
         image: None,
         enclosures: vec![],
+        rights: None,
     }
 }
 

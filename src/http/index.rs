@@ -14,13 +14,17 @@ use crate::{
     publish::Format,
 };
 
+/// In the colours of `feed.css`.
 const STYLE: &str = "\
-:root{color-scheme:light dark}\
-body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:1.5rem 1rem 4rem}\
-h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}\
-ul{list-style:none;padding:0;margin:0}li{padding:.3rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent)}\
-code{overflow-wrap:anywhere}small{opacity:.75}.main{font-size:1.1rem;padding:.8rem 1rem;border-radius:.5rem;\
-background:color-mix(in srgb,currentColor 8%,transparent)}";
+:root{--paper:#fbfaf7;--card:#fff;--ink:#1c1b19;--faint:#5f5b54;--line:#e3dfd6;--accent:#a4211c;color-scheme:light dark}\
+@media(prefers-color-scheme:dark){:root{--paper:#171614;--card:#211f1c;--ink:#ece9e2;--faint:#a8a298;--line:#393630;--accent:#f0857c}}\
+body{font:1rem/1.55 system-ui,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif;max-width:46rem;margin:0 auto;padding:1.5rem 1rem 4rem;\
+color:var(--ink);background:var(--paper)}\
+h1{font:700 1.9rem/1.2 Georgia,\"Noto Serif\",serif;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}\
+ul{list-style:none;padding:0;margin:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,14rem),1fr));column-gap:1.5rem}\
+li{padding:.35rem 0;border-top:1px solid var(--line)}a{color:inherit;text-decoration-color:var(--accent);text-underline-offset:.2em}\
+a:hover{color:var(--accent)}code{overflow-wrap:anywhere}small{color:var(--faint)}.main{font-size:1.1rem;padding:.8rem 1rem;\
+border:1px solid var(--line);border-left:.25rem solid var(--accent);border-radius:.4rem;background:var(--card)}";
 
 /// The start page of the readers' listener.
 pub(super) fn page(site: &Site, headers: &HeaderMap) -> Response {

@@ -53,6 +53,12 @@ pub struct Entry {
     /// Files that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enclosures: Vec<Enclosure>,
+    /// Plain text: under whose rights it is, where its publisher says so of it alone; see [`SourceState::rights`] for what is
+    /// said of all.
+    ///
+    /// [`SourceState::rights`]: super::SourceState::rights
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights: Option<String>,
 }
 
 /// Somebody named as an author.

@@ -69,6 +69,9 @@ pub struct SourceState {
     pub moved: Option<Moved>,
     /// The address that is asked in place of the admin's, after it was [`SourceState::moved`] to for long enough.
     pub adopted: Option<String>,
+    /// Plain text: under whose rights its entries are, by the last document (RSS `<copyright>`, `atom:rights`, `dc:rights`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rights: Option<String>,
     /// How many items its page had when it was last read; none for a feed.
     pub matched: Option<usize>,
     /// What had to be put right before the last document could be read.
@@ -104,6 +107,7 @@ impl Default for SourceState {
             throttled_at: None,
             moved: None,
             adopted: None,
+            rights: None,
             matched: None,
             repairs: Vec::new(),
             warnings: Vec::new(),
@@ -286,6 +290,8 @@ pub struct Tally {
     pub inserted: usize,
     /// How many entries had changed.
     pub updated: usize,
+    /// See [`SourceState::rights`].
+    pub rights: Option<String>,
     /// See [`SourceState::matched`].
     pub matched: Option<usize>,
     /// See [`SourceState::repairs`].

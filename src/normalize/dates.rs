@@ -114,6 +114,7 @@ fn entry(published: &str) -> Entry {
         updated: None,
         image: None,
         enclosures: vec![],
+        rights: None,
     }
 }
 

@@ -155,6 +155,7 @@ fn entry(draft: Draft, title: String, identity: Identity, canonical_link: Option
         updated: draft.updated,
         image: draft.image,
         enclosures: draft.enclosures,
+        rights: draft.rights,
     }
 }
 

@@ -144,6 +144,7 @@ mod tests {
             updated: None,
             image: None,
             enclosures: vec![],
+            rights: None,
         }
     }
 

@@ -8,6 +8,9 @@ use crate::{
     parse::{Feed, Text, TextKind},
 };
 
+/// The longest copyright notice, in characters.
+const RIGHTS_MAX: usize = 300;
+
 /// A feed without its items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Masthead {
@@ -41,6 +44,17 @@ pub fn masthead(feed: &Feed, address: &Url) -> Masthead {
     }
 }
 
+/// Under whose rights the feed's entries are, as plain text.
+#[must_use]
+pub fn rights(feed: &Feed) -> Option<String> {
+    feed.rights.as_deref().and_then(notice)
+}
+
+/// A copyright notice, of a feed or of an entry.
+pub(super) fn notice(published: &str) -> Option<String> {
+    plain(published).map(|notice| text::shorten(&notice, RIGHTS_MAX))
+}
+
 /// Most feeds do not say whether it is text or HTML, and write either.
 fn plain(published: &str) -> Option<String> {
     let plain = text::plain(&Text { body: published.to_owned(), kind: TextKind::Html });
@@ -50,6 +64,7 @@ fn plain(published: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::Item;
 
     #[test]
     fn what_a_feed_says_of_itself_is_plain_text_and_its_page_an_address() {
@@ -67,5 +82,30 @@ mod tests {
             ..Masthead::default()
         };
         assert_eq!(masthead(&feed, &Url::parse("https://a.vn/rss").unwrap()), wanted);
+    }
+
+    #[test]
+    fn an_entry_keeps_its_own_rights_and_not_once_more_those_of_all() {
+        let item = |guid: &str, rights: Option<&str>| Item {
+            guid: Some(guid.to_owned()),
+            rights: rights.map(str::to_owned),
+            ..Item::default()
+        };
+        let feed = Feed {
+            rights: Some("&copy; <b>Báo</b>\n Thử".to_owned()),
+            items: vec![
+                item("1", Some("© Báo Thử")),
+                item("2", Some(" &#169; TTXVN ")),
+                item("3", Some("<p>")),
+            ],
+            ..Feed::default()
+        };
+        assert_eq!(rights(&feed).as_deref(), Some("© Báo Thử"));
+        let drafts = super::super::drafts(&feed, &Url::parse("https://a.vn/rss").unwrap());
+        let own: Vec<_> = drafts.iter().map(|draft| draft.rights.as_deref()).collect();
+        assert_eq!(own, [None, Some("© TTXVN"), None]);
+        let long = notice(&"x".repeat(1000)).unwrap();
+        // With the ellipsis.
+        assert_eq!(long.chars().count(), RIGHTS_MAX + 1, "{long}");
     }
 }

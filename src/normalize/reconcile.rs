@@ -156,16 +156,20 @@ struct Contents {
 impl Contents {
     fn of(candidate: &Candidate) -> Self {
         let Candidate { entry, published_link, .. } = candidate;
-        let Entry { title, link, summary, content, authors, categories, image, enclosures, .. } = entry;
+        let Entry { title, link, summary, content, authors, categories, image, enclosures, rights, .. } =
+            entry;
         let seen = link.as_deref().unwrap_or_default().as_bytes();
         let link = published_link.as_deref().map_or(seen, str::as_bytes);
         let head = Digest::of(&[title.as_bytes(), link]);
         let rest = serde_json::to_vec(&(summary, content, authors, categories, image, enclosures))
             .unwrap_or_default();
-        let digest = match published_link {
-            None => Digest::of(&[&head.0, &rest]),
-            Some(_) => Digest::of(&[&head.0, &rest, seen]),
-        };
+        // What few entries have is no part of the others' digests, which are kept.
+        let mut parts: Vec<&[u8]> = vec![&head.0, &rest];
+        parts.extend(published_link.as_ref().map(|_| seen));
+        if let Some(rights) = rights {
+            parts.extend([b"rights", rights.as_bytes()]);
+        }
+        let digest = Digest::of(&parts);
         Self { head, digest }
     }
 }

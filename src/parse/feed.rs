@@ -105,6 +105,8 @@ pub struct Item {
     pub enclosures: Vec<Enclosure>,
     /// The address of its picture; absolute, http(s).
     pub image: Option<String>,
+    /// Its own copyright notice (`atom:rights`, `dc:rights`), as published.
+    pub rights: Option<String>,
     /// What relative addresses in its HTML are relative to by an `xml:base`; without one the channel's link counts, and
     /// then the document's address.
     pub base: Option<Url>,

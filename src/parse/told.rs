@@ -89,9 +89,9 @@ pub(super) fn feed(tree: &Tree<'_>, url: &Url, read_date: &ReadDate) -> Feed {
     let language = value(&[(Space::Native, "language"), (Space::Dublin, "language")]);
     Feed {
         format: None,
-        title: texts::of_feed(&found.fields, &["title"]),
+        title: texts::first(&found.fields, &["title"]),
         link,
-        description: texts::of_feed(
+        description: texts::first(
             &found.fields,
             &["description", "subtitle", "tagline", "abstract", "summary"],
         ),
@@ -102,7 +102,7 @@ pub(super) fn feed(tree: &Tree<'_>, url: &Url, read_date: &ReadDate) -> Feed {
             .map(|minutes| Duration::from_mins(u64::from(minutes))),
         icon: files::of_feed(&found.fields, &place),
         self_link: addresses::of_itself(&found.fields, &place),
-        rights: texts::of_feed(&found.fields, &["rights", "copyright"]),
+        rights: texts::first(&found.fields, &["rights", "copyright"]),
         updated: dates.of_feed(&found.fields),
         skip_hours: skip_hours(&found.fields),
         skip_days: skip_days(&found.fields),
@@ -171,6 +171,7 @@ fn item(element: &Element<'_>, place: &Place<'_>, inherited: &[Author], dates: &
         updated,
         enclosures,
         image,
+        rights: texts::first(&fields, &["rights", "copyright"]),
         base,
     }
 }

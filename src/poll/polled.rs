@@ -20,6 +20,8 @@ pub struct Polled {
     pub inserted: usize,
     /// Entries that were changed, and kept so.
     pub updated: usize,
+    /// Whether the publisher says otherwise now under whose rights all of them are.
+    pub restated: bool,
     /// Other sources of whose entries readers see a difference.
     pub touched: Vec<SourceId>,
 }
@@ -28,6 +30,6 @@ impl Polled {
     /// Whether readers see a difference.
     #[must_use]
     pub fn changed(&self) -> bool {
-        self.inserted + self.updated > 0
+        self.inserted + self.updated > 0 || self.restated
     }
 }

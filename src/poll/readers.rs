@@ -40,6 +40,7 @@ pub(super) struct Read {
     pub(super) rhythm: Option<Rhythm>,
     pub(super) repairs: Vec<String>,
     pub(super) warnings: Vec<String>,
+    pub(super) rights: Option<String>,
     /// See [`parse::Listing::matched`].
     pub(super) matched: Option<usize>,
     /// See [`parse::Listing::next`].
@@ -174,9 +175,9 @@ fn read(body: &Body, source: &Source, now: Timestamp, expected: &Expected<'_>) -
     let mut dated: Vec<&mut Entry> = entries.iter_mut().map(|candidate| &mut candidate.entry).collect();
     let corrections = dates::correct(&mut dated, feed.generator.as_deref(), &seen, &circumstances);
     let rhythm = cadence::rhythm(entries.iter().filter_map(|candidate| candidate.entry.published), now);
-    let skip = skip(&feed);
+    let (skip, rights) = (skip(&feed), normalize::rights(&feed));
     let warnings = feed.warnings.into_iter().chain(corrections).collect();
-    Ok(Read { entries, ttl: feed.ttl, skip, rhythm, repairs: feed.repairs, warnings, matched, next })
+    Ok(Read { entries, ttl: feed.ttl, skip, rhythm, repairs: feed.repairs, warnings, rights, matched, next })
 }
 
 /// Hours are 0 to 23; some publishers count from 1, as RSS 0.91 did, and then 24 is midnight.
@@ -209,6 +210,7 @@ mod tests {
             rhythm: None,
             repairs: vec![],
             warnings: vec![],
+            rights: None,
             matched: None,
             next: None,
         }

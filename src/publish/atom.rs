@@ -10,13 +10,18 @@ use atom_syndication::{
 use quick_xml::escape::escape;
 
 use super::{
-    Channel, Format, Item, attribution,
+    Channel, Format, Item,
+    address::address,
+    attribution,
     channel::{HISTORY_NAMESPACE, MEDIA_NAMESPACE},
-    dates, legal,
+    dates, files, legal,
     plain::plain,
     public_guid, stylesheet, urn,
 };
-use crate::model::{Digest, Enclosure, Timestamp};
+use crate::{
+    model::{Author, Digest, Enclosure, Entry as News, Timestamp},
+    normalize::text_of_clean,
+};
 
 /// A channel as an Atom document. Equal arguments give equal bytes.
 pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
@@ -47,7 +52,7 @@ pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
     };
     // Writing to a Vec does not fail; were it to, readers would get nothing, never half a document.
     let bytes = feed.write_to(Vec::new()).unwrap_or_default();
-    stylesheet::styled(&String::from_utf8_lossy(&bytes), &channel.home)
+    stylesheet::styled(&String::from_utf8_lossy(&bytes), channel)
 }
 
 fn link(relation: &str, address: String, media_type: Option<&str>) -> Link {
@@ -82,12 +87,14 @@ fn entry(item: &Item<'_>) -> Entry {
     let (stored, source) = (item.stored, item.source);
     let entry = &stored.entry;
     let zone = source.timezone;
-    let mut authors: Vec<Person> = entry.authors.iter().map(|author| person(&author.name)).collect();
+    let mut authors: Vec<Person> = entry.authors.iter().map(author).collect();
     if authors.is_empty() {
-        // Somebody must be named (RFC 4287 §4.1.2); the publisher is.
+        // Somebody must be named (RFC 4287 §4.1.2), and may be an organisation (§3.2): the publisher is. That it stood in
+        // atom:source would do for the specification, but readers look for it here.
         authors.push(person(&source.title));
     }
-    let alternate = entry.link.clone().map(|address| link("alternate", address, Some("text/html")));
+    let alternate = entry.link.as_deref();
+    let alternate = alternate.map(|to| link("alternate", address(to).into_owned(), Some("text/html")));
     // An entry without a link must have contents (RFC 4287 §4.1.2).
     let whole = entry.content.clone().or_else(|| {
         alternate.is_none().then(|| entry.summary.clone().unwrap_or_else(|| plain(&entry.title)))
@@ -100,12 +107,13 @@ fn entry(item: &Item<'_>) -> Entry {
         authors,
         categories: entry.categories.iter().map(|name| category(name)).collect(),
         links: alternate.into_iter().chain(entry.enclosures.iter().map(enclosure)).collect(),
-        summary: entry.summary.as_deref().map(html),
+        summary: entry.summary.as_deref().and_then(summary),
         content: whole.map(|html| Content {
             value: Some(legal(&html)),
             content_type: Some("html".to_owned()),
             ..Content::default()
         }),
+        rights: entry.rights.as_deref().map(text),
         source: Some(Origin {
             title: text(&source.title),
             id: attribution::address(source),
@@ -116,7 +124,7 @@ fn entry(item: &Item<'_>) -> Entry {
             ],
             ..Origin::default()
         }),
-        extensions: entry.image.as_deref().map(thumbnail).unwrap_or_default(),
+        extensions: media(entry),
         ..Entry::default()
     }
 }
@@ -130,8 +138,19 @@ fn html(html: &str) -> Text {
     Text { value: legal(html), r#type: TextType::Html, ..Text::default() }
 }
 
+/// As text where it holds nothing but text in one paragraph at most: browsers then show it. None where it says nothing.
+fn summary(html: &str) -> Option<Text> {
+    let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).unwrap_or(html);
+    let told = if inner.contains('<') { self::html(html) } else { text(&text_of_clean(inner)) };
+    Some(told).filter(|told| !told.value.is_empty())
+}
+
 fn person(name: &str) -> Person {
     Person { name: plain(name), ..Person::default() }
+}
+
+fn author(author: &Author) -> Person {
+    Person { uri: author.url.as_deref().map(|page| address(page).into_owned()), ..person(&author.name) }
 }
 
 fn category(name: &str) -> Category {
@@ -141,17 +160,30 @@ fn category(name: &str) -> Category {
 fn enclosure(file: &Enclosure) -> Link {
     Link {
         length: file.length.map(|length| length.to_string()),
-        title: file.title.as_deref().map(plain),
-        ..link("enclosure", file.url.clone(), file.media_type.as_deref().map(legal).as_deref())
+        title: files::title(file),
+        ..link("enclosure", address(&file.url).into_owned(), files::media_type(file).as_deref())
     }
 }
 
-/// Media RSS: the entry's picture. The crate writes the attributes of extensions as they are.
-fn thumbnail(address: &str) -> ExtensionMap {
-    let thumbnail = Extension {
-        name: "media:thumbnail".to_owned(),
-        attrs: BTreeMap::from([("url".to_owned(), escape(address).into_owned())]),
-        ..Extension::default()
-    };
-    BTreeMap::from([("media".to_owned(), BTreeMap::from([("thumbnail".to_owned(), vec![thumbnail])]))])
+/// Media RSS: the entry's picture, and the files whose duration Atom has no room for.
+fn media(entry: &News) -> ExtensionMap {
+    let mut media = BTreeMap::new();
+    if let Some(image) = entry.image.as_deref() {
+        let thumbnail = extension("media:thumbnail", vec![("url", address(image).into_owned())]);
+        media.insert("thumbnail".to_owned(), vec![thumbnail]);
+    }
+    let played = entry.enclosures.iter().filter(|file| file.duration.is_some());
+    let played: Vec<Extension> =
+        played.map(|file| extension("media:content", files::media_content(file))).collect();
+    if !played.is_empty() {
+        media.insert("content".to_owned(), played);
+    }
+    if media.is_empty() { ExtensionMap::new() } else { BTreeMap::from([("media".to_owned(), media)]) }
+}
+
+/// The crate writes the attributes of extensions as they are.
+fn extension(name: &str, attributes: Vec<(&str, String)>) -> Extension {
+    let attributes =
+        attributes.into_iter().map(|(name, value)| (name.to_owned(), escape(value).into_owned()));
+    Extension { name: name.to_owned(), attrs: attributes.collect(), ..Extension::default() }
 }

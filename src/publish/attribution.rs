@@ -1,5 +1,6 @@
 //! How publishers are credited.
 
+use super::address::address as escaped;
 use crate::model::Source;
 
 /// The source's own address; credentials stay with us.
@@ -8,7 +9,7 @@ pub(super) fn address(source: &Source) -> String {
     // Both fail only for addresses without a host, which no source has.
     let _ = address.set_username("");
     let _ = address.set_password(None);
-    address.to_string()
+    escaped(address.as_str()).into_owned()
 }
 
 /// The start page of the publisher's site.

@@ -51,7 +51,7 @@ impl Budget {
 
 /// Bytes of text that a document holds of it.
 fn size(entry: &Entry) -> usize {
-    let optional = [&entry.link, &entry.summary, &entry.content, &entry.image];
+    let optional = [&entry.link, &entry.summary, &entry.content, &entry.image, &entry.rights];
     let texts = optional.into_iter().flatten().chain(&entry.categories);
     let authors = entry.authors.iter().map(|author| &author.name);
     let files = entry.enclosures.iter().map(|file| &file.url);
@@ -78,6 +78,7 @@ mod tests {
             updated: None,
             image: None,
             enclosures: vec![],
+            rights: None,
         }
     }
 

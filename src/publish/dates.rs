@@ -1,6 +1,6 @@
 //! Instants as readers get them: in the local time of the source, as people there would read it.
 
-use chrono::{DateTime, Datelike, FixedOffset, Offset, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Offset, TimeZone as _, Timelike as _, Utc};
 use chrono_tz::Tz;
 
 use crate::model::{StoredEntry, Timestamp};
@@ -19,9 +19,10 @@ pub(super) fn rfc_822(at: Timestamp, zone: Tz) -> String {
 
 /// The time in the zone, or in UTC where the zone had no offset yet that its people would know: before zones came up,
 /// each place kept its own mean time, with seconds that neither RFC 822 nor RFC 3339 has room for. A year that
-/// neither can write becomes 1970.
+/// neither can write becomes 1970. In whole seconds: behind a fraction newsboat overlooks the zone.
 pub(super) fn local(at: Timestamp, zone: Tz) -> DateTime<FixedOffset> {
     let at = if YEARS.contains(&at.year()) { at } else { Timestamp::UNIX_EPOCH };
+    let at = at.with_nanosecond(0).unwrap_or(at);
     let local = at.with_timezone(&zone);
     let offset = local.offset().fix();
     let is_mean_time = local.year() < ZONES_SINCE || offset.local_minus_utc() % 60 != 0;
@@ -45,10 +46,12 @@ mod tests {
             ("1905-01-01T00:00:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Sun, 01 Jan 1905 00:00:00 +0000"),
             ("1911-04-01T00:00:00Z", chrono_tz::Asia::Ho_Chi_Minh, "Sat, 01 Apr 1911 00:00:00 +0000"),
             ("1970-01-01T00:00:00Z", chrono_tz::Africa::Monrovia, "Thu, 01 Jan 1970 00:00:00 +0000"),
+            ("2026-11-30T21:29:40.999Z", chrono_tz::Asia::Ho_Chi_Minh, "Tue, 01 Dec 2026 04:29:40 +0700"),
             ("-0044-03-15T00:00:00Z", chrono_tz::UTC, "Thu, 01 Jan 1970 00:00:00 +0000"),
         ];
         for (at, zone, wanted) in table {
             assert_eq!(rfc_822(at.parse().unwrap(), zone), wanted);
+            assert!(!local(at.parse().unwrap(), zone).to_rfc3339().contains('.'), "{at}");
         }
     }
 }

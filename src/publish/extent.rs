@@ -86,6 +86,7 @@ mod tests {
             updated: None,
             image: Some("https://a.vn/1.jpg".to_owned()),
             enclosures: vec![Enclosure { url: "https://a.vn/1.mp3".to_owned(), ..Enclosure::default() }],
+            rights: None,
         }
     }
 

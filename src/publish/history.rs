@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Item, Published};
-use crate::model::{Digest, Seq};
+use crate::model::{Digest, Entry, Seq};
 
 /// The most documents of one channel, in all formats together, that a reader may have and be told what is new since: some
 /// 100 KB. Who has an older one gets the whole.
@@ -38,7 +38,8 @@ impl Shown {
     pub fn of(item: &Item<'_>) -> Self {
         let Item { stored, source } = item;
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let stamp = hasher.hash_one((stored.changed, &stored.source, &source.id, &stored.entry.categories));
+        let Entry { categories, rights, .. } = &stored.entry;
+        let stamp = hasher.hash_one((stored.changed, &stored.source, &source.id, categories, rights));
         Self { seq: stored.seq, stamp }
     }
 }

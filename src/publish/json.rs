@@ -1,8 +1,12 @@
 //! JSON Feed 1.1.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{Channel, Format, Item, attribution, dates, legal, plain::plain, public_guid};
+use super::{
+    Channel, Format, Item, address::address, attribution, dates, files, legal, plain::plain, public_guid,
+};
 use crate::{model::Enclosure, normalize::text_of_clean};
 
 #[derive(Serialize)]
@@ -23,14 +27,14 @@ struct Document<'a> {
 struct Entry<'a> {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
+    url: Option<Cow<'a, str>>,
     title: String,
     content_html: String,
     /// Plain text, where the article stands beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<&'a str>,
+    image: Option<Cow<'a, str>>,
     date_published: String,
     date_modified: String,
     authors: Vec<Author<'a>>,
@@ -46,12 +50,12 @@ struct Entry<'a> {
 struct Author<'a> {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
+    url: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
 struct Attachment<'a> {
-    url: &'a str,
+    url: Cow<'a, str>,
     mime_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
@@ -67,6 +71,9 @@ struct Publisher<'a> {
     title: String,
     feed_url: String,
     home_page_url: String,
+    /// The copyright notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<String>,
 }
 
 /// A channel as a JSON Feed. Equal arguments give equal bytes.
@@ -91,7 +98,7 @@ fn entry<'a>(item: &Item<'a>) -> Entry<'a> {
     let mut authors: Vec<Author<'_>> = entry
         .authors
         .iter()
-        .map(|author| Author { name: plain(&author.name), url: author.url.as_deref() })
+        .map(|author| Author { name: plain(&author.name), url: author.url.as_deref().map(address) })
         .collect();
     if authors.is_empty() {
         authors.push(Author { name: plain(&source.title), url: None });
@@ -99,12 +106,12 @@ fn entry<'a>(item: &Item<'a>) -> Entry<'a> {
     let (content, summary) = (entry.content.as_deref(), entry.summary.as_deref());
     Entry {
         id: public_guid(&stored.source, stored.key),
-        url: entry.link.as_deref(),
+        url: entry.link.as_deref().map(address),
         title: plain(&entry.title),
         // One of the two contents is required, and may be empty.
         content_html: legal(content.or(summary).unwrap_or_default()),
-        summary: content.and(summary).map(|html| legal(&text_of_clean(html))),
-        image: entry.image.as_deref(),
+        summary: content.and(summary).map(|html| plain(&text_of_clean(html))).filter(|text| !text.is_empty()),
+        image: entry.image.as_deref().map(address),
         date_published: dates::local(stored.date, source.timezone).to_rfc3339(),
         date_modified: dates::local(dates::updated(stored), source.timezone).to_rfc3339(),
         authors,
@@ -115,16 +122,16 @@ fn entry<'a>(item: &Item<'a>) -> Entry<'a> {
             title: plain(&source.title),
             feed_url: attribution::address(source),
             home_page_url: attribution::site(source),
+            rights: entry.rights.as_deref().map(plain),
         },
     }
 }
 
 fn attachment(file: &Enclosure) -> Attachment<'_> {
     Attachment {
-        url: &file.url,
-        // Required.
-        mime_type: file.media_type.as_deref().map_or_else(|| "application/octet-stream".to_owned(), legal),
-        title: file.title.as_deref().map(plain),
+        url: address(&file.url),
+        mime_type: files::required_media_type(file),
+        title: files::title(file),
         size_in_bytes: file.length,
         duration_in_seconds: file.duration,
     }

@@ -3,13 +3,13 @@
 
 use quick_xml::{
     Writer,
-    events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
+    events::{BytesDecl, BytesEnd, BytesPI, BytesStart, BytesText, Event},
 };
 
-use super::plain::plain;
+use super::{STYLESHEET_NAME, plain::plain};
 
-/// For the `Content-Type` header.
-pub const OPML_TYPE: &str = "text/x-opml; charset=utf-8";
+/// For the `Content-Type` header. As the XML that it is: browsers show that by its stylesheet, and save OPML's own type as a file.
+pub const OPML_TYPE: &str = "application/xml; charset=utf-8";
 
 /// A line of the outline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub fn opml(title: &str, lines: &[Outline]) -> Vec<u8> {
 
 fn write(writer: &mut Writer<Vec<u8>>, title: &str, lines: &[Outline]) -> std::io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let stylesheet = format!("xml-stylesheet type=\"text/css\" href=\"{STYLESHEET_NAME}\"");
+    writer.write_event(Event::PI(BytesPI::new(stylesheet)))?;
     let root = BytesStart::new("opml").with_attributes([("version", "2.0")]);
     writer.write_event(Event::Start(root))?;
     writer.create_element("head").write_inner_content(|head| {

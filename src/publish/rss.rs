@@ -9,9 +9,11 @@ use rss::extension::{
 };
 
 use super::{
-    Channel, Format, Item, attribution,
+    Channel, Format, Item,
+    address::address,
+    attribution,
     channel::{HISTORY_NAMESPACE, MEDIA_NAMESPACE},
-    dates, legal,
+    dates, files, legal,
     plain::plain,
     public_guid, stylesheet,
 };
@@ -38,7 +40,7 @@ pub(super) fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
         ]),
         ..rss::Channel::default()
     };
-    stylesheet::styled(&document.to_string(), &channel.home)
+    stylesheet::styled(&document.to_string(), channel)
 }
 
 /// By the Atom namespace: RSS 2.0 itself has no room for them.
@@ -71,7 +73,11 @@ fn extension(name: &str, attributes: &[(&str, &str)]) -> Extension {
 fn entry(item: &Item<'_>) -> rss::Item {
     let (stored, source) = (item.stored, item.source);
     let entry = &stored.entry;
-    let creators: Vec<String> = entry.authors.iter().map(|author| plain(&author.name)).collect();
+    let mut creators: Vec<String> = entry.authors.iter().map(|author| plain(&author.name)).collect();
+    if creators.is_empty() {
+        // Few readers show <source>, and nearly all the author: whose entry it is shall be seen.
+        creators.push(plain(&source.title));
+    }
     let category = |name: &String| rss::Category { name: plain(name), domain: None };
     let mut extensions = media(entry);
     if stored.changed > stored.first_seen {
@@ -81,7 +87,7 @@ fn entry(item: &Item<'_>) -> rss::Item {
     }
     rss::Item {
         title: Some(plain(&entry.title)),
-        link: entry.link.clone(),
+        link: entry.link.as_deref().map(|link| address(link).into_owned()),
         description: entry.summary.as_deref().map(legal),
         content: entry.content.as_deref().map(legal),
         categories: entry.categories.iter().map(category).collect(),
@@ -89,8 +95,11 @@ fn entry(item: &Item<'_>) -> rss::Item {
         guid: Some(rss::Guid { value: public_guid(&stored.source, stored.key), permalink: false }),
         pub_date: Some(dates::rfc_822(stored.date, source.timezone)),
         source: Some(rss::Source { url: attribution::address(source), title: Some(plain(&source.title)) }),
-        dublin_core_ext: (!creators.is_empty())
-            .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
+        dublin_core_ext: Some(DublinCoreExtension {
+            creators,
+            rights: entry.rights.iter().map(|rights| plain(rights)).collect(),
+            ..DublinCoreExtension::default()
+        }),
         extensions,
         ..rss::Item::default()
     }
@@ -98,21 +107,25 @@ fn entry(item: &Item<'_>) -> rss::Item {
 
 /// RSS 2.0 has room for one; url, length and type are all required, and an unknown length is written as 0.
 fn enclosure(enclosure: &Enclosure) -> rss::Enclosure {
-    let media_type = enclosure.media_type.as_deref().unwrap_or("application/octet-stream");
     rss::Enclosure {
-        url: enclosure.url.clone(),
+        url: address(&enclosure.url).into_owned(),
         length: enclosure.length.unwrap_or(0).to_string(),
-        mime_type: legal(media_type),
+        mime_type: files::required_media_type(enclosure),
     }
 }
 
-/// Media RSS: the entry's picture, and the files that RSS itself has no room for.
+/// Media RSS: the entry's picture, the files that RSS itself has no room for, and what it has no room for of the first.
 fn media(entry: &Entry) -> ExtensionMap {
     let mut media = BTreeMap::new();
-    if let Some(address) = entry.image.as_deref() {
-        media.insert("thumbnail".to_owned(), vec![extension("media:thumbnail", &[("url", address)])]);
+    if let Some(image) = entry.image.as_deref() {
+        let thumbnail = extension("media:thumbnail", &[("url", &address(image))]);
+        media.insert("thumbnail".to_owned(), vec![thumbnail]);
     }
-    let others: Vec<Extension> = entry.enclosures.iter().skip(1).map(content).collect();
+    let files = entry.enclosures.iter().enumerate();
+    let has_more = |(place, file): &(usize, &Enclosure)| {
+        *place > 0 || file.duration.is_some() || files::title(file).is_some()
+    };
+    let others: Vec<Extension> = files.filter(has_more).map(|(_, file)| content(file)).collect();
     if !others.is_empty() {
         media.insert("content".to_owned(), others);
     }
@@ -120,11 +133,13 @@ fn media(entry: &Entry) -> ExtensionMap {
 }
 
 fn content(file: &Enclosure) -> Extension {
-    let mut content = extension("media:content", &[("url", &file.url)]);
-    let length = file.length.map(|length| length.to_string());
-    let told = [("type", file.media_type.as_deref().map(legal)), ("fileSize", length)];
-    let told = told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    content.attrs.extend(told);
+    let mut content = extension("media:content", &[]);
+    content.attrs =
+        files::media_content(file).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    if let Some(title) = files::title(file) {
+        let title = Extension { value: Some(title), ..extension("media:title", &[]) };
+        content.children.insert("title".to_owned(), vec![title]);
+    }
     content
 }
 
@@ -153,11 +168,12 @@ mod tests {
             "<guid isPermaLink=\"false\">urn:uuid:",
             "<source url=\"https://ninhbinh.gov.vn/rss?a=1&amp;b=2\">Cổng TTĐT Ninh Bình</source>",
             "<dc:creator>Nguyễn Văn A</dc:creator>",
+            "<dc:rights>© Cổng TTĐT</dc:rights>",
             "<category>Xây dựng Đảng</category>",
             "<content:encoded><![CDATA[<p>Toàn văn ",
             "<enclosure url=\"https://ninhbinh.gov.vn/a.mp3\" length=\"0\" type=\"audio/mpeg\"/>",
             "<media:thumbnail url=\"https://ninhbinh.gov.vn/a.jpg?x=1&amp;y=2\">",
-            "<?xml-stylesheet type=\"text/css\" href=\"http://127.0.0.1:8080/feed.css\"?>",
+            "<?xml-stylesheet type=\"text/css\" href=\"feed.css\"?>",
             "<atom:link href=\"http://127.0.0.1:8080/feed.xml\" rel=\"self\" type=\"application/rss+xml\"/>",
             "<atom:link href=\"http://127.0.0.1:8080/archive/7.xml\" rel=\"prev-archive\"",
             "xmlns:media=\"http://search.yahoo.com/mrss/\"",

@@ -61,6 +61,7 @@ pub(super) fn stored() -> StoredEntry {
             length: None,
             ..Enclosure::default()
         }],
+        rights: Some("© Cổng TTĐT".to_owned()),
     };
     StoredEntry {
         seq: Seq(1),

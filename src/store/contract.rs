@@ -27,8 +27,8 @@ use groups::{
 
 use states::{states_and_channels_come_back_as_they_were, states_that_are_kept_together_are_all_there};
 use takedown::{
-    its_link_is_barred_in_every_source, what_is_taken_down_is_gone_with_its_group_and_stays_so,
-    what_people_have_of_an_entry_finds_it,
+    its_link_is_barred_in_every_source, nothing_moves_to_a_barred_link,
+    what_is_taken_down_is_gone_with_its_group_and_stays_so, what_people_have_of_an_entry_finds_it,
 };
 
 use titles::{
@@ -121,6 +121,7 @@ contract! {
     numbers_are_found_from_either_side
     what_is_taken_down_is_gone_with_its_group_and_stays_so
     its_link_is_barred_in_every_source
+    nothing_moves_to_a_barred_link
     what_people_have_of_an_entry_finds_it
     a_huge_entry_is_kept_and_harms_no_other
     a_large_commit_is_whole_and_in_order

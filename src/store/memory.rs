@@ -197,6 +197,8 @@ impl Engine for MemoryEngine {
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         let mut kept = self.kept();
+        let fallen = plan::fallen(commit, &*kept)?;
+        kept.bury(&fallen);
         let plan = Plan::of(commit, kept.last + 1, &*kept)?;
         let committed = plan.committed();
         kept.write(commit, plan);

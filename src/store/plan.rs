@@ -17,7 +17,7 @@ use super::StoreError;
 
 pub(super) use self::{
     bulk::{Down, Forgotten, forget, restore, take_down, taken_down},
-    group::{Leader, Leaders, Tie, group, links},
+    group::{Leader, Leaders, Tie, fallen, group, links},
 };
 
 /// What planning asks of what is kept.
@@ -143,7 +143,7 @@ impl Plan {
         let updated = updates(commit, lookup)?;
         let counted = counted(&aliases, &updated, lookup)?;
         let marked = listed::marked(commit, &counted, lookup)?;
-        let touched = group::touched(commit, &added, &updated, lookup)?;
+        let touched = group::touched(commit, &added, &updated, &fallen(commit, lookup)?, lookup)?;
         Ok(Self { added, updated, aliases, counted, marked, touched, next: end })
     }
 

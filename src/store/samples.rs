@@ -47,6 +47,7 @@ pub fn entry(number: u32) -> Entry {
             length: Some(7),
             ..Enclosure::default()
         }],
+        rights: None,
     }
 }
 

@@ -94,6 +94,26 @@ async fn an_article_is_told_of_and_taken_down_for_ever_with_its_story() {
 }
 
 #[tokio::test]
+async fn an_article_that_moves_to_an_address_taken_down_is_shown_no_more() {
+    let origin = Origin::start();
+    origin.on("/a", [Reply::ok(rss(&[("1", "Một", DATE), ("2", "Hai", DATE)]))]);
+    origin.on("/b", [Reply::ok(rss(&[("3", "Ba", DATE)]))]);
+    let tables = feed("a", &origin.url("/a"), "interval = \"1s\"\nmax_interval = \"1s\"\nprovince = \"hue\"")
+        + &feed("b", &origin.url("/b"), "");
+    let daemon = Daemon::start(&tables).await;
+    daemon.until("/feed.xml", |answer| titles(&answer.body).len() == 3).await;
+    daemon.until("/sources/a.xml", |answer| titles(&answer.body).len() == 2).await;
+    let told = daemon.post_admin("/forget", "https://bao.example/2.html").await;
+    assert!(told.text().contains("\"well\":true"), "{}", told.text());
+    daemon.until("/sources/a.xml", |answer| titles(&answer.body) == ["Một"]).await;
+    origin.on("/a", [Reply::ok(rss(&[("1", "Một, dời", DATE)]).replace("example/1.html", "example/2.html"))]);
+    daemon.until("/feed.xml", |answer| titles(&answer.body) == ["Ba"]).await;
+    for path in ["/sources/a.xml", "/provinces/hue.atom", "/archive/0.xml"] {
+        daemon.until(path, |answer| !answer.text().contains("Một")).await;
+    }
+}
+
+#[tokio::test]
 async fn a_guid_that_several_stories_have_takes_none_of_them_down() {
     let origin = Origin::start();
     origin.on("/a", [Reply::ok(rss(&[("1", "Một", DATE)]))]);

@@ -34,6 +34,7 @@ mod poll;
 mod preview;
 mod process;
 mod proxies;
+mod readers;
 mod status;
 mod store_kill;
 mod store_layout;

@@ -37,6 +37,7 @@ fn entry(number: u32) -> Entry {
         updated: None,
         image: None,
         enclosures: vec![],
+        rights: None,
     }
 }
 

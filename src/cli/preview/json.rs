@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Author, Enclosure, Identity, PageRules, Rule, Timestamp},
-    normalize::{Draft, Masthead, plain_text},
+    normalize::{Draft, Masthead, media_type, plain_text},
 };
 
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
@@ -203,48 +203,15 @@ fn instant(time: &Timestamp) -> String {
 
 impl<'a> Attachment<'a> {
     fn of(enclosure: &'a Enclosure) -> Self {
-        let Enclosure { url, media_type, length, title, duration } = enclosure;
+        let Enclosure { url, media_type: told, length, title, duration } = enclosure;
         // JSON Feed demands a type.
         Self {
             url,
-            mime_type: media_type.as_deref().unwrap_or_else(|| likely_type(url)),
+            mime_type: told.as_deref().or_else(|| media_type::likely(url)).unwrap_or(media_type::UNKNOWN),
             size_in_bytes: *length,
             title: title.as_deref(),
             duration_in_seconds: *duration,
         }
-    }
-}
-
-/// By the file's ending, as people name their files.
-fn likely_type(url: &str) -> &'static str {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    match ending.as_str() {
-        "mp3" => "audio/mpeg",
-        "m4a" => "audio/mp4",
-        "aac" => "audio/aac",
-        "ogg" | "oga" | "opus" => "audio/ogg",
-        "wav" => "audio/wav",
-        "mp4" | "m4v" => "video/mp4",
-        "webm" => "video/webm",
-        "mov" => "video/quicktime",
-        "m3u8" => "application/vnd.apple.mpegurl",
-        "jpg" | "jpeg" => "image/jpeg",
-        "png" => "image/png",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "svg" => "image/svg+xml",
-        "pdf" => "application/pdf",
-        "zip" => "application/zip",
-        "doc" => "application/msword",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "xls" => "application/vnd.ms-excel",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "txt" => "text/plain",
-        "htm" | "html" => "text/html",
-        _ => "application/octet-stream",
     }
 }
 

@@ -162,6 +162,7 @@ fn stored(seq: u64, source: &str, categories: &[&str], lead: Option<&StoredEntry
             updated: None,
             image: None,
             enclosures: vec![],
+            rights: None,
         },
     }
 }

@@ -71,6 +71,7 @@ fn item(
         updated,
         enclosures: attachments(value, url),
         image: address(value, "image", url).or_else(|| address(value, "banner_image", url)),
+        rights: None,
         base: None,
     }
 }

@@ -309,6 +309,20 @@ fn a_feed_says_what_it_is() {
 }
 
 #[test]
+fn an_entry_may_have_rights_of_its_own() {
+    let dublin = rss(
+        "<guid>1</guid><dc:rights xmlns:dc='http://purl.org/dc/elements/1.1/'> © Ảnh: TTXVN </dc:rights>",
+    );
+    assert_eq!(dublin.rights.as_deref(), Some("© Ảnh: TTXVN"));
+    let atom = only(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><rights>© Báo</rights><entry><id>urn:x:1</id><title>T</title>\
+         <rights type='html'>&amp;copy; A</rights><source><rights>© Nguồn</rights></source></entry></feed>",
+    );
+    assert_eq!(atom.rights.as_deref(), Some("&copy; A"));
+    assert_eq!(rss("<guid>1</guid>").rights, None);
+}
+
+#[test]
 fn json_is_read_whatever_the_types_of_its_values() {
     let item = only(
         "{\"version\": \"https://jsonfeed.org/version/1\", \"author\": {\"name\": \"F\"}, \"items\": [{\"id\": 7, \

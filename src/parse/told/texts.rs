@@ -8,8 +8,8 @@ use super::super::{
     tree::Element,
 };
 
-/// The first of a feed's texts with one of these names, the names in their order.
-pub(super) fn of_feed(fields: &[&Element<'_>], wanted: &[&str]) -> Option<String> {
+/// The first of the texts of a feed or an item with one of these names, the names in their order.
+pub(super) fn first(fields: &[&Element<'_>], wanted: &[&str]) -> Option<String> {
     let told = |field: &&Element<'_>| Some(field.text.trim().to_owned()).filter(|text| !text.is_empty());
     let ours =
         wanted.iter().find_map(|name| fields.iter().filter(|field| field.is_ours(name)).find_map(told));

@@ -98,6 +98,43 @@ pub(super) fn its_link_is_barred_in_every_source<B: Bench>() {
     }
 }
 
+pub(super) fn nothing_moves_to_a_barred_link<B: Bench>() {
+    let bench = B::new();
+    let engine = bench.engine();
+    engine.apply(&commit("bao", 10, &[1, 2, 3])).unwrap();
+    engine.apply(&commit("dai", 15, &[1])).unwrap();
+    engine.take_down(&[Seq(2)]).unwrap();
+    let numbered = |seq: u64, link: u32| {
+        let mut moved = update("bao", 20, Seq(seq), "Sửa");
+        moved.changes.updated[0].entry.canonical_link = entry(link).canonical_link;
+        moved
+    };
+    // It has numbers 3 to 1 from the document's end: the first entry has number 3, and another source has it too.
+    let mut moved = numbered(3, 2);
+    moved.changes.updated.extend(numbered(1, 7).changes.updated);
+    moved.changes.aliases = vec![(key(77), Seq(3))];
+    let committed = engine.apply(&moved).unwrap();
+    assert_eq!((committed.updated, committed.taken_down), (vec![Seq(1)], vec![]));
+    assert_eq!(committed.touched, [source("dai")]);
+    let bench = bench.reopen();
+    let engine = bench.engine();
+    assert_eq!(presence(engine, "bao", 1), Some(Presence::Listed));
+    assert_eq!(numbers(engine, &Scope::All), [4, 1]);
+    assert_census(engine, 2, 9);
+    // Neither the same document nor one that moves it on brings it back; its former link is free.
+    for link in [2, 1, 9] {
+        assert_eq!(engine.apply(&numbered(3, link)).unwrap().updated, []);
+    }
+    let mut elsewhere = commit("so", 40, &[201]);
+    elsewhere.changes.inserted[0].entry.canonical_link = entry(1).canonical_link;
+    assert_eq!(engine.apply(&elsewhere).unwrap().inserted, [Seq(5)]);
+    // Nobody moves another source's entry.
+    let mut foreign = numbered(1, 2);
+    foreign.source = source("so");
+    engine.apply(&foreign).unwrap();
+    assert_eq!(numbers(engine, &Scope::All), [5, 4, 1]);
+}
+
 pub(super) fn what_people_have_of_an_entry_finds_it<B: Bench>() {
     let bench = B::new();
     let engine = bench.engine();

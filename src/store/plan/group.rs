@@ -126,17 +126,40 @@ pub(in crate::store) fn links(traces: &Traces) -> impl Iterator<Item = EntryKey>
     traces.keys.iter().copied().chain(link.filter(|link| !traces.keys.contains(link)))
 }
 
-/// Other sources whose entries are in a group with something that is new or has changed.
+/// Entries of the source that the commit moves to a link which is barred, lowest first. They are to be buried before it is
+/// applied, which then passes them over: as nothing new comes under such a link, nothing goes there. They are not taken
+/// down for ever: whoever moves an entry would bar its former link, which others may have, and nobody asked for that.
+pub(in crate::store) fn fallen(commit: &Commit, lookup: &impl Lookup) -> Result<Vec<Seq>, StoreError> {
+    let mut fallen = BTreeSet::new();
+    for update in &commit.changes.updated {
+        let Some(link) = update.entry.canonical_link.as_deref() else { continue };
+        let leader = lookup.leader(EntryKey::new(Rule::Link, link))?;
+        let is_ours = |traces: &Traces| traces.source == commit.source;
+        if leader.is_some_and(|leader| leader.barred)
+            && lookup.traces(update.known.seq)?.as_ref().is_some_and(is_ours)
+        {
+            fallen.insert(update.known.seq);
+        }
+    }
+    Ok(fallen.into_iter().collect())
+}
+
+/// Other sources whose entries are in a group with something that is new, has changed, or has fallen.
 pub fn touched(
     commit: &Commit,
     added: &[Added],
     updated: &[Updated],
+    fallen: &[Seq],
     lookup: &impl Lookup,
 ) -> Result<Vec<SourceId>, StoreError> {
     let new = added.iter().filter_map(|added| Some(added.stored.as_ref()?.lead.as_ref()?.seq));
     let changed =
         updated.iter().map(|Updated { stored, .. }| stored.lead.as_ref().map_or(stored.seq, |lead| lead.seq));
-    let leads: BTreeSet<Seq> = new.chain(changed).collect();
+    let mut leads: BTreeSet<Seq> = new.chain(changed).collect();
+    for seq in fallen {
+        let tie = lookup.traces(*seq)?.and_then(|traces| traces.tie);
+        leads.insert(tie.map_or(*seq, |tie| tie.lead(*seq)));
+    }
     let mut touched = BTreeSet::new();
     for lead in leads {
         for seq in lookup.members(lead)?.into_iter().chain([lead]) {

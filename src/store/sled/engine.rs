@@ -32,6 +32,10 @@ impl Engine for SledEngine {
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
         self.require_space()?;
+        let fallen = self.read(|tree| plan::fallen(commit, tree))?;
+        if !fallen.is_empty() {
+            self.bury(&fallen)?;
+        }
         let next = self.next.load(Ordering::Acquire);
         let plan = self.read(|tree| Plan::of(commit, next, tree))?;
         let batches = commit::batches(commit, &plan)?;

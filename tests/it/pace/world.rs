@@ -266,6 +266,7 @@ pub fn read(at: Timestamp, hints: Hints, ttl: Option<Duration>, skip: Skip, gap:
         recognised: 1,
         inserted: 1,
         updated: 0,
+        rights: None,
         matched: None,
         repairs: vec![],
         warnings: vec![],

@@ -29,6 +29,7 @@ pub fn entry(name: &str, content: Option<String>) -> Entry {
         updated: None,
         image: None,
         enclosures: vec![],
+        rights: None,
     }
 }
 
