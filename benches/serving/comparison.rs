@@ -82,7 +82,9 @@ pub fn report() -> Result<(), Failed> {
 fn question(case: &Case, server: &Server) -> Result<Question, Failed> {
     let coding = if case.is_packed { GZIP } else { "" };
     let (head, body) = load::fetch(server.address, case.path, coding)?;
-    if !head.starts_with("HTTP/1.1 200 ") || load::value(&head, "content-encoding").is_some() != case.is_packed {
+    if !head.starts_with("HTTP/1.1 200 ")
+        || load::value(&head, "content-encoding").is_some() != case.is_packed
+    {
         return Err(format!("{} is answered by {head}", case.path).into());
     }
     let etag = load::value(&head, "etag").ok_or("an answer has no ETag")?;

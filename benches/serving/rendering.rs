@@ -47,7 +47,8 @@ pub fn report() -> Result<(), Failed> {
             for shown in SHOWN {
                 let (steps, size) = median(&store, &config, shown).await?;
                 let all: Duration = steps.iter().sum();
-                let figures = steps.iter().chain([&all]).map(|step| format!("{:>10.1}", step.as_secs_f64() * 1e3));
+                let figures =
+                    steps.iter().chain([&all]).map(|step| format!("{:>10.1}", step.as_secs_f64() * 1e3));
                 writeln!(out, "{kept:>8} {shown:>8} {:>9} {}", size / 1000, figures.collect::<String>())?;
             }
             Ok::<(), Failed>(store.close().await?)
@@ -102,7 +103,8 @@ async fn round(store: &Store, config: &Config, shown: usize) -> Result<(Steps, u
     }
     let (reading, usage) = (usage.so_far(), Usage::begin());
     let items: Vec<Item<'_>> = entries.iter().map(|(stored, source)| Item { stored, source }).collect();
-    let channel = Channel { name: "feed".to_owned(), title: "Tin các tỉnh".to_owned(), ..Channel::default() };
+    let channel =
+        Channel { name: "feed".to_owned(), title: "Tin các tỉnh".to_owned(), ..Channel::default() };
     let documents = Format::ALL.map(|format| publish::render(format, &channel, &items));
     let size = documents[0].len();
     let (writing, usage) = (usage.so_far(), Usage::begin());
