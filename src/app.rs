@@ -124,7 +124,7 @@ impl App {
             metrics: Arc::new(Metrics::new(app.store.metrics())),
         };
         let site = site::site(&polling, kept_seen, &rendering, &audience);
-        let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
+        let (to_readers, to_admins) = (http::Readers::new(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
         app.keep_up(Upkeep::new(&app.store, &rendering, config_seen, news));

@@ -3,7 +3,6 @@
 mod address;
 mod admin;
 mod answer;
-mod asked;
 mod audience;
 mod errand;
 mod html;
@@ -17,8 +16,6 @@ mod status;
 use std::{collections::HashMap, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
-    extract::{Request, State},
     http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
@@ -36,12 +33,11 @@ use crate::{
 use self::{
     address::{ADDRESS_MAX, NO_CHANNEL, NO_SOURCE, Target},
     answer::Share,
-    asked::Peer,
 };
 
 pub use audience::Audience;
 pub use errand::{Asking, Errand, Told};
-pub use listener::{Limits, serve};
+pub use listener::{Answering, Asked, Limits, serve};
 pub use outline::Outlines;
 
 pub use admin::admin;
@@ -123,44 +119,59 @@ pub struct Site {
 }
 
 /// What readers see.
-pub fn readers(site: Site) -> Router {
-    let metrics = Arc::clone(&site.metrics);
-    // Every request comes the same short way: what stands at an address is told by `address`, not by a table of routes.
-    let router = Router::new().fallback(respond).with_state(Arc::new(site));
-    self::metrics::counted(router, metrics, "readers")
+#[derive(Clone)]
+pub struct Readers(Arc<Site>);
+
+impl Readers {
+    /// Of this site.
+    #[must_use]
+    pub fn new(site: Site) -> Self {
+        Self(Arc::new(site))
+    }
 }
 
-async fn respond(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let (request, _) = request.into_parts();
+impl Answering for Readers {
+    // Every request comes the same short way: what stands at an address is told by `address`, not by a table of routes.
+    async fn answer(&self, peer: IpAddr, request: Asked) -> Response {
+        // No body is of any use to us.
+        let (request, _) = request.into_parts();
+        let response = respond(&self.0, peer, &request).await;
+        self.0.metrics.answered("readers", response.status().as_u16());
+        response
+    }
+}
+
+async fn respond(site: &Site, peer: IpAddr, request: &Parts) -> Response {
     let path = request.uri.path();
     if path.len() > ADDRESS_MAX {
         return plain(StatusCode::URI_TOO_LONG, "This address is longer than any of ours.\n");
     }
     let target = Target::of(path);
-    match request.method {
-        Method::GET | Method::HEAD => {}
-        Method::OPTIONS
-            if matches!(
-                target,
-                Target::Document(_) | Target::Archive { .. } | Target::Outline | Target::Stylesheet
-            ) =>
-        {
-            return answer::permission();
-        }
-        Method::OPTIONS => return (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOWED)]).into_response(),
+    let is_open = target.is_open_to_pages();
+    let mut response = match request.method {
+        Method::GET | Method::HEAD => stands_at(target, site, peer, request).await,
+        Method::OPTIONS if is_open => answer::permission(),
+        Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOWED)]).into_response(),
         _ => {
             let text = "This address answers GET, HEAD and OPTIONS only.\n";
-            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, ALLOWED)], text).into_response();
+            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, ALLOWED)], text).into_response()
         }
+    };
+    if is_open {
+        answer::open_to_pages(response.headers_mut());
     }
+    response
+}
+
+async fn stands_at(target: Target, site: &Site, peer: IpAddr, request: &Parts) -> Response {
     match target {
-        Target::Page => index::page(&site, &request.headers),
+        Target::Page => index::page(site, &request.headers),
         Target::Health => plain(StatusCode::OK, "ok\n"),
-        Target::Outline => outline::outline(&site, &request).await,
-        Target::Stylesheet => outline::stylesheet(&request).await,
-        Target::Document(id) => document(&site, id, &request).await,
+        Target::Outline => outline::outline(site, request).await,
+        Target::Stylesheet => outline::stylesheet(request).await,
+        Target::Document(id) => document(site, id, peer, request).await,
         Target::Archive { document, page, generation } => {
-            archive(&site, document, page, generation, &request).await
+            archive(site, document, page, generation, request).await
         }
         Target::Moved(name) => Redirect::permanent(&name).into_response(),
         Target::Nothing(words) => not_found(words),
@@ -170,17 +181,17 @@ async fn respond(State(site): State<Arc<Site>>, request: Request) -> Response {
 /// What readers may ask by.
 const ALLOWED: &str = "GET, HEAD, OPTIONS";
 
-async fn document(site: &Site, id: DocumentId, request: &Parts) -> Response {
+async fn document(site: &Site, id: DocumentId, peer: IpAddr, request: &Parts) -> Response {
     // Held no longer than it takes to find the document.
     let kept = site.kept.borrow().get(&id).cloned();
     if let Some(edition) = kept {
-        return given(site, id, edition, request).await;
+        return given(site, id, edition, peer, request).await;
     }
     if matches!(id.channel, ChannelId::All | ChannelId::Province(_)) {
         return unavailable("This feed is being made. Please ask again in a minute.");
     }
     match (site.render)(id.clone()).await {
-        Ok(Some(edition)) => given(site, id, edition, request).await,
+        Ok(Some(edition)) => given(site, id, edition, peer, request).await,
         Ok(None) if matches!(id.channel, ChannelId::Own(_)) => not_found(NO_CHANNEL),
         Ok(None) => not_found(NO_SOURCE),
         Err(error) => {
@@ -215,11 +226,13 @@ async fn archive(
 }
 
 /// The document, what is new in it, or nothing, to one who reads it.
-async fn given(site: &Site, id: DocumentId, edition: Edition, request: &Parts) -> Response {
+async fn given(site: &Site, id: DocumentId, edition: Edition, peer: IpAddr, request: &Parts) -> Response {
     let asked = &request.headers;
-    let peer: Option<IpAddr> = request.extensions.get::<Peer>().map(|peer| peer.0);
-    site.audience.note(&id.channel, peer, asked, (site.clock)());
+    site.audience.note(&id.channel, Some(peer), asked, (site.clock)());
     let share = answer::share(&edition, &request.method, asked);
+    if share == Share::Other {
+        return answer::refusal();
+    }
     if let Share::Since(base) = share {
         match (site.delta)(id.clone(), edition.clone(), base.digest).await {
             Ok(Some(delta)) => return answer::delta(&delta.published, base, asked),

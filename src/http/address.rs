@@ -60,6 +60,12 @@ impl Target {
         Self::document(&path).unwrap_or_else(|| Self::Nothing(refusal(&path)))
     }
 
+    /// Whether pages of other sites may read what is answered, the news that there is nothing too: all but what is for people
+    /// and for monitors.
+    pub(super) fn is_open_to_pages(&self) -> bool {
+        !matches!(self, Self::Page | Self::Health)
+    }
+
     fn document(path: &str) -> Option<Self> {
         let (name, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
         let format = Format::of(extension)?;

@@ -35,9 +35,17 @@ pub(super) const A_IM: HeaderName = HeaderName::from_static("a-im");
 /// Since which document (RFC 3229 §10.5.1).
 const DELTA_BASE: HeaderName = HeaderName::from_static("delta-base");
 
+// Made once, not for each answer.
+const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding, A-IM");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
+const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, IM, Delta-Base");
+
 /// What a request gets of a document.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Share {
+    /// Nothing: it would have another document, or none (412).
+    Other,
     /// Nothing: the reader has it (304).
     Known,
     /// All of it (200).
@@ -57,15 +65,20 @@ pub(super) struct Base {
 
 /// What the request is to get. A delta goes only to who asks for it by GET.
 pub(super) fn share(edition: &Edition, method: &Method, asked: &HeaderMap) -> Share {
+    if wants_other(&edition.published, asked) {
+        return Share::Other;
+    }
     if conditions::is_known(&edition.published, asked) {
         return Share::Known;
     }
     if *method != Method::GET || !conditions::wants_delta(asked) {
         return Share::Whole;
     }
-    let newest = edition.history.newest(|digest| etag::all(asked).any(|tag| tag.digest() == Some(digest)));
+    let newest = edition
+        .history
+        .newest(|digest| etag::all(asked, &header::IF_NONE_MATCH).any(|tag| tag.digest() == Some(digest)));
     let base = newest.and_then(|digest| {
-        let tag = etag::all(asked).find(|tag| tag.digest() == Some(digest))?;
+        let tag = etag::all(asked, &header::IF_NONE_MATCH).find(|tag| tag.digest() == Some(digest))?;
         Some(Base { digest, etag: HeaderValue::from_str(tag.written).ok()? })
     });
     base.map_or(Share::Whole, Share::Since)
@@ -94,6 +107,9 @@ pub(super) fn document(
 /// A page of an archive, or 304. One that gets no more entries is fresh for a day (its entries may change still); another
 /// one for so long.
 pub(super) fn page(published: &Published, asked: &HeaderMap, fresh_for: Option<Duration>) -> Response {
+    if wants_other(published, asked) {
+        return refusal();
+    }
     let is_known = conditions::is_known(published, asked);
     let mut response = document(published, is_known, asked, fresh_for.unwrap_or_default());
     if fresh_for.is_none() {
@@ -108,7 +124,23 @@ pub(super) fn page(published: &Published, asked: &HeaderMap, fresh_for: Option<D
 
 /// A document that is no channel's, or 304. It changes with the configuration alone.
 pub(super) fn plain_document(published: &Published, asked: &HeaderMap) -> Response {
+    if wants_other(published, asked) {
+        return refusal();
+    }
     document(published, conditions::is_known(published, asked), asked, FRESH_MOST)
+}
+
+fn wants_other(published: &Published, asked: &HeaderMap) -> bool {
+    conditions::wants_other(published, || coding::chosen(published, asked), asked)
+}
+
+/// For a reader that would have another document than there is.
+pub(super) fn refusal() -> Response {
+    let mut response = Response::new(Body::from("This is not the document that you would have.\n"));
+    *response.status_mut() = StatusCode::PRECONDITION_FAILED;
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, text);
+    response
 }
 
 /// What is new since the base, as a document that bears the validators of the whole it leads to.
@@ -128,7 +160,7 @@ fn answer(published: &Published, coding: Coding, with_body: bool) -> Response {
     let body = if with_body { Body::from(coded.bytes.clone()) } else { Body::empty() };
     let mut response = Response::new(body);
     let mut headers = HeaderMap::with_capacity(HEADERS);
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, A-IM"));
+    headers.insert(header::VARY, VARY);
     // All our entity tags are visible ASCII; one that is not would be left out.
     if let Ok(etag) = HeaderValue::from_maybe_shared(coded.etag.clone()) {
         headers.insert(header::ETAG, etag);
@@ -137,10 +169,9 @@ fn answer(published: &Published, coding: Coding, with_body: bool) -> Response {
     if modified > SystemTime::UNIX_EPOCH {
         insert(&mut headers, header::LAST_MODIFIED, &httpdate::fmt_http_date(modified));
     }
-    open_to_pages(&mut headers);
     if with_body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(published.media_type));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
         if coding != Coding::Identity {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
         }
@@ -149,11 +180,11 @@ fn answer(published: &Published, coding: Coding, with_body: bool) -> Response {
     response
 }
 
-/// Every web page may read our documents (Fetch standard §3.3): there is nothing in them that not everybody may see.
-fn open_to_pages(headers: &mut HeaderMap) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = HeaderValue::from_static("ETag, IM, Delta-Base");
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+/// Every web page may read our documents, and what is said in their place (Fetch standard §3.3): there is nothing in them
+/// that not everybody may see.
+pub(super) fn open_to_pages(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
 }
 
 /// What a browser asks before a page of another site may ask with conditions (Fetch standard §3.3.2).
@@ -161,7 +192,6 @@ pub(super) fn permission() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    open_to_pages(headers);
     let fixed = [
         (header::ALLOW, "GET, HEAD, OPTIONS"),
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),

@@ -2,19 +2,21 @@
 //! by a key that dies with the process. Knows nothing of documents, and nothing of who is told.
 
 mod address;
+mod recent;
 mod seen;
 mod visitor;
 
 use std::{
-    hash::{BuildHasher as _, RandomState},
+    hash::{BuildHasher as _, Hash, Hasher, RandomState},
     net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 
 pub(super) use self::address::{household, is_near};
 use self::{
+    recent::Recent,
     seen::{Reader, Seen},
     visitor::Visitor,
 };
@@ -29,6 +31,7 @@ pub struct Audience {
     /// Random for each process: nobody can tell from a hash whose it is, or make two fall together.
     key: RandomState,
     since: Timestamp,
+    recent: Recent,
     seen: Mutex<Seen>,
 }
 
@@ -36,12 +39,17 @@ impl Audience {
     /// Nobody yet: counting begins now.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self { key: RandomState::new(), since: now, seen: Mutex::default() }
+        Self { key: RandomState::new(), since: now, recent: Recent::default(), seen: Mutex::default() }
     }
 
     /// Notes that a feed was given to whoever asked like this. `peer` is the other end of the connection; where that
     /// is not known, only services that read for many are counted.
     pub fn note(&self, channel: &ChannelId, peer: Option<IpAddr>, asked: &HeaderMap, now: Timestamp) {
+        let told = visitor::TOLD_BY.map(|name| Told(asked, name));
+        // When somebody was seen last is known to the minute.
+        if self.recent.knows(self.key.hash_one((channel, peer, told, now.timestamp() / 60))) {
+            return;
+        }
         let Some(visitor) = Visitor::of(peer, asked) else { return };
         let Visitor { address, program, readers, one_wherever } = visitor;
         let place = self.key.hash_one(address);
@@ -78,6 +86,17 @@ impl Audience {
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All values of a header, to be hashed.
+struct Told<'a>(&'a HeaderMap, HeaderName);
+
+impl Hash for Told<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self(headers, name) = self;
+        headers.get_all(name).iter().for_each(|value| value.as_bytes().hash(state));
+        state.write_u8(0xff);
     }
 }
 

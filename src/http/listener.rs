@@ -2,23 +2,27 @@
 //! from being answered. Speaks HTTP/1 (RFC 9112), says with each request whence it came, and knows nothing of what is
 //! answered.
 
+mod deadline;
 mod places;
 mod stream;
 
 use std::{
+    convert::Infallible,
     io::{self, ErrorKind},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::pin,
     sync::Arc,
     time::Duration,
 };
 
-use axum::Router;
-use hyper::{body::Incoming, server::conn::http1, service::Service};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
+use axum::{Router, response::Response};
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
 };
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -28,10 +32,10 @@ use tokio::{
 use tracing::{debug, error, info};
 
 use self::{
-    places::{Line, Place, Places},
+    deadline::OneTimer,
+    places::{Place, Places},
     stream::Impatient,
 };
-use super::asked::Peer;
 
 /// The most that a request's line and headers may take, in bytes; also what waits to be sent besides a body.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
@@ -91,9 +95,30 @@ impl Limits {
     };
 }
 
-/// Answers by `router` until `stop` turns true or its sender is gone, then finishes the answers under way. No error of
+/// A request as it comes, its body not yet read.
+pub type Asked = Request<Incoming>;
+
+/// What answers the requests that come to a listener.
+pub trait Answering: Clone + Send + Sync + 'static {
+    /// The answer to one that came from this address.
+    fn answer(&self, peer: IpAddr, request: Asked) -> impl Future<Output = Response> + Send;
+}
+
+impl Answering for Router {
+    async fn answer(&self, _: IpAddr, request: Asked) -> Response {
+        let Ok(response) = TowerToHyperService::new(self.clone()).call(request).await;
+        response
+    }
+}
+
+/// Answers by `answering` until `stop` turns true or its sender is gone, then finishes the answers under way. No error of
 /// a client, and none of the system's in accepting one, ends it.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
+pub async fn serve<A: Answering>(
+    listener: TcpListener,
+    answering: A,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
     {
         let mut stopped = pin!(stopped(stop.clone()));
@@ -111,9 +136,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
                 debug!(%peer, "an address that has enough connections is given no more");
                 continue;
             };
-            let router = TowerToHyperService::new(router.clone());
-            let introducing = Introducing { router, peer: Peer(peer.ip()), line: Arc::clone(&place.line) };
-            connections.spawn(converse(stream, introducing, place, limits, stop.clone()));
+            connections.spawn(converse(stream, peer.ip(), answering.clone(), place, limits, stop.clone()));
             // One that panicked has harmed nobody else.
             while connections.try_join_next().is_some() {}
         }
@@ -157,9 +180,10 @@ fn is_of_the_client(error: &io::Error) -> bool {
 }
 
 /// One connection to its end.
-async fn converse(
+async fn converse<A: Answering>(
     stream: TcpStream,
-    service: Introducing,
+    peer: IpAddr,
+    answering: A,
     place: Place,
     limits: Limits,
     stop: watch::Receiver<bool>,
@@ -167,14 +191,21 @@ async fn converse(
     // An answer goes out when it is made; where that cannot be asked for, it goes out a little later.
     let _ = stream.set_nodelay(true);
     let stream = TokioIo::new(Impatient::new(stream, limits.stall, Arc::clone(&place.line)));
+    let line = &place.line;
+    let service = service_fn(move |request| {
+        line.asked();
+        let answering = answering.clone();
+        async move { Ok::<Response, Infallible>(answering.answer(peer, request).await) }
+    });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(OneTimer::new())
         .header_read_timeout(limits.request)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
         .serve_connection(stream, service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
+        biased;
         ended = &mut connection => ended,
         () = place.line.told_to_leave() => return debug!("a client gave way to another"),
         () = async { tokio::select! { () = stopped(stop) => {}, () = sleep(limits.lifetime) => {} } } => {
@@ -190,24 +221,5 @@ async fn converse(
     };
     if let Err(error) = ended {
         debug!(%error, "a connection ended early");
-    }
-}
-
-/// The router, told with each request who is at the other end.
-struct Introducing {
-    router: TowerToHyperService<Router>,
-    peer: Peer,
-    line: Arc<Line>,
-}
-
-impl Service<hyper::Request<Incoming>> for Introducing {
-    type Response = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Response;
-    type Error = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Error;
-    type Future = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Future;
-
-    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
-        self.line.asked();
-        request.extensions_mut().insert(self.peer);
-        self.router.call(request)
     }
 }

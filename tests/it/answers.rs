@@ -112,6 +112,38 @@ async fn a_page_of_another_site_may_read_documents_with_conditions() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_site_also_hears_that_a_document_is_elsewhere_or_nowhere() {
+    let channel = "[[channels]]\nslug = \"lu\"\ntitle = \"Lũ\"\nkeywords = [\"lũ\"]\n";
+    let daemon = Daemon::start(channel).await;
+    let table = [
+        (Method::GET, "/provinces/nam-dinh.xml", 308, "*"),
+        (Method::HEAD, "/provinces/nam-dinh.atom", 308, "*"),
+        (Method::GET, "/provinces/nam-dinh/archive/0.xml", 308, "*"),
+        (Method::GET, "/provinces/nowhere.xml", 404, "*"),
+        (Method::GET, "/sources/nobody.json", 404, "*"),
+        (Method::GET, "/archive/9.xml", 404, "*"),
+        (Method::GET, "/channels/lu/archive/00000000-0.xml", 410, "*"),
+        (Method::GET, "/nothing", 404, "*"),
+        (Method::OPTIONS, "/provinces/nam-dinh.xml", 204, "*"),
+        (Method::POST, "/feed.xml", 405, "*"),
+        (Method::GET, "/opml.xml", 200, "*"),
+        (Method::GET, "/", 200, ""),
+        (Method::GET, "/healthz", 200, ""),
+    ];
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let client = client.build().unwrap();
+    for (method, path, status, wanted) in table {
+        let address = format!("http://{}{path}", daemon.readers);
+        let answer = client.request(method.clone(), address).send().await.unwrap();
+        let open = answer.headers().get("access-control-allow-origin").map_or("", |it| it.to_str().unwrap());
+        assert_eq!((answer.status().as_u16(), open), (status, wanted), "{method} {path}");
+    }
+    let other = [("if-match", "\"x\""), ("origin", "https://reader.example")];
+    let refused = daemon.ask(Method::GET, "/feed.xml", &other).await;
+    assert_eq!((refused.status.as_u16(), refused.header("access-control-allow-origin")), (412, "*"));
+}
+
+#[tokio::test]
 async fn no_request_that_is_old_or_absurd_gets_anything_but_the_document_or_words() {
     let daemon = Daemon::start("").await;
     let full = daemon.get("/feed.xml").await.body;

@@ -1,10 +1,10 @@
 //! Entity tags as requests bear them (RFC 9110 §8.8.3, §13.1.2), and which document of ours each names.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName};
 
 use crate::model::Digest;
 
-/// One of a request's If-None-Match.
+/// One of a request's If-None-Match or If-Match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag<'a> {
     /// With its quotes, and its `W/` if it has one; or `*`.
@@ -30,9 +30,9 @@ impl Tag<'_> {
     }
 }
 
-/// All that the request bears, of all its lines. What is no entity tag ends its line.
-pub(super) fn all(asked: &HeaderMap) -> impl Iterator<Item = Tag<'_>> {
-    let lines = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+/// All that the request bears under this name, of all its lines. What is no entity tag ends its line.
+pub(super) fn all<'a>(asked: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Tag<'a>> + use<'a> {
+    let lines = asked.get_all(name).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| Line { rest: line })
 }
 
@@ -59,6 +59,7 @@ impl<'a> Iterator for Line<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header;
 
     #[test]
     fn lists_are_read_as_they_may_be_written() {
@@ -79,7 +80,7 @@ mod tests {
             for line in lines {
                 headers.append(header::IF_NONE_MATCH, line.parse().unwrap());
             }
-            let read: Vec<&str> = all(&headers).map(|tag| tag.written).collect();
+            let read: Vec<&str> = all(&headers, &header::IF_NONE_MATCH).map(|tag| tag.written).collect();
             assert_eq!(read, wanted, "{lines:?}");
         }
     }

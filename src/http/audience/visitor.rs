@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 
 use super::address;
 
@@ -12,6 +12,9 @@ pub(super) const READERS_CLAIMED_MAX: u32 = 100_000;
 
 /// Of a longer User-Agent only so many bytes count; the longest honest ones have half.
 const USER_AGENT_MAX: usize = 512;
+
+/// The headers that tell a visitor from others.
+pub(super) const TOLD_BY: [HeaderName; 3] = [header::USER_AGENT, address::X_FORWARDED_FOR, header::FORWARDED];
 
 /// How the User-Agents of those begin that ask without reading: tools that fetch once or look whether we are up, and
 /// validators. Readers name the library that they fetch with too, but behind their own name.
