@@ -1,6 +1,7 @@
 //! The whole file at once: what comes of a good one, and what is told of a bad one.
 
 mod access;
+mod article;
 mod channels;
 mod hosts;
 mod page;

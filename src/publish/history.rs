@@ -38,7 +38,8 @@ impl Shown {
     pub fn of(item: &Item<'_>) -> Self {
         let Item { stored, source } = item;
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let stamp = hasher.hash_one((stored.changed, &stored.source, &source.id, &stored.entry.categories));
+        let stamp =
+            hasher.hash_one((stored.differs_since(), &stored.source, &source.id, &stored.entry.categories));
         Self { seq: stored.seq, stamp }
     }
 }

@@ -52,6 +52,7 @@ fn new(number: u32) -> NewEntry {
         date: at(number.into()),
         place: at(1000 + i64::from(number)),
         dropped: None,
+        article: None,
     }
 }
 
