@@ -141,29 +141,29 @@ fn undated(held: Held, now: Timestamp) -> NewEntry {
     NewEntry { date: now, place, ..new }
 }
 
-/// An article came. Gives the entry that waited for it, if one did; else it belongs to one that is published.
+/// An article came. Gives the entry that waited for it, with it; none where it belongs to one that is published.
 pub fn came(
     articles: &mut Articles,
     key: EntryKey,
-    article: Article,
+    article: &Article,
     window: Duration,
     now: Timestamp,
-) -> Result<NewEntry, Article> {
+) -> Option<NewEntry> {
     let held = take(articles, key).and_then(|waiting| waiting.held);
     articles.read += 1;
     articles.reason.clear();
-    let Some(held) = held else { return Err(article) };
+    let held = held?;
     let (first, published) = (held.first, article.published);
     let mut new = undated(*held, now);
     new.entry.published = published;
-    new.article = Some(article.complete(&mut new.entry, now));
+    new.article = Some(article.clone().complete(&mut new.entry, now));
     if let Some(published) = published {
         new.date = published.min(now);
         let oldest = TimeDelta::from_std(window).ok().and_then(|window| now.checked_sub_signed(window));
         let is_old = first && oldest.is_some_and(|oldest| new.date < oldest);
         new.place = if is_old { new.date } else { now };
     }
-    Ok(new)
+    Some(new)
 }
 
 /// An article could not be had, for this reason; `retry_after` is what its server asked for. Gives the entry that waited

@@ -22,7 +22,7 @@
 //! | [`hosts`] | whose turn it is at each host | time |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
 //! | [`fetch`] | conditional GET: caps, decoding, redirects, proxies, address guard | network |
-//! | [`parse`] | bytes to a feed, of a page too; the only room that names feed-rs, scraper and dom_smoothie | pure |
+//! | [`parse`] | bytes to a feed, of a page too; the only room that names feed-rs, scraper and `dom_smoothie` | pure |
 //! | [`normalize`] | a feed to entries; what a document changes | pure |
 //! | [`filter`] | which entries an admin's words mean: of a source, and in a channel | pure |
 //! | [`store`] | the contract of a database, its pruning, its exports; only `store/sled` names sled | disk |

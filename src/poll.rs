@@ -109,7 +109,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let outcome = words::outcome(&reading.outcome, after.state);
         let _alone = self.board.alone(&source.id).await;
         after.articles = self.board.articles(&source.id);
-        let holds = self.enqueue(source, &before, &mut after, &mut reading.changes, now);
+        let holds = enqueue(source, &before, &mut after, &mut reading.changes, now);
         let Changes { inserted, updated, .. } = &reading.changes;
         let shown = inserted.iter().filter(|new| new.dropped.is_none()).count();
         let (inserted, updated) = (shown, updated.len());
@@ -130,23 +130,6 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
         self.board.set(&source.id, after);
         Polled { next, host, reach, outcome, inserted, updated, touched }
-    }
-
-    /// Takes from a poll's changes which articles are to be read. Says whether an entry waits for its own with this.
-    fn enqueue(
-        &self,
-        source: &Source,
-        before: &SourceState,
-        after: &mut SourceState,
-        changes: &mut Changes,
-        now: Timestamp,
-    ) -> bool {
-        if source.article.is_none() || changes.inserted.is_empty() {
-            return false;
-        }
-        let waiting = after.articles.waiting.len();
-        articles::enqueue(&mut after.articles, changes, before.last_entry.is_none(), now);
-        after.articles.waiting.len() > waiting
     }
 
     async fn ask(
@@ -288,6 +271,22 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
         self.store.commit(commit).await.map(|committed| committed.touched)
     }
+}
+
+/// Takes from a poll's changes which articles are to be read. Says whether it takes any.
+fn enqueue(
+    source: &Source,
+    before: &SourceState,
+    after: &mut SourceState,
+    changes: &mut Changes,
+    now: Timestamp,
+) -> bool {
+    if source.article.is_none() || changes.inserted.is_empty() {
+        return false;
+    }
+    let waiting = after.articles.waiting.len();
+    articles::enqueue(&mut after.articles, changes, before.last_entry.is_none(), now);
+    after.articles.waiting.len() > waiting
 }
 
 /// The body's digest; that of a long one not on the async threads.

@@ -166,7 +166,7 @@ impl Reading {
         }
         let reads = wants && source.enabled && !under_way.reading.contains(&source.id);
         if let Some(waiting) = articles::due(&articles, now).filter(|_| reads) {
-            let host = waiting.link.parse::<Url>().map(|url| Host::of(&url)).unwrap_or(Host::new("", 0));
+            let host = waiting.link.parse::<Url>().map_or(Host::new("", 0), |url| Host::of(&url));
             let is_offline = self.pulse.offline_since().is_some();
             if is_offline || under_way.hosts.len() >= READS_MAX || under_way.hosts.contains(&host) {
                 let released = articles::wake(&articles, false, now).filter(|at| *at > now);

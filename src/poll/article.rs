@@ -166,13 +166,13 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     ) -> Result<Changes, StoreError> {
         let mut changes = Changes::default();
         match attempt {
-            Attempt::Read(article) => match articles::came(articles, key, article, window, now) {
-                Ok(new) => changes.inserted.push(new),
-                Err(article) => {
-                    let known = self.known_as(id, key).await?;
-                    changes.completed.extend(known.map(|known| Completion { seq: known.seq, article }));
+            Attempt::Read(article) => {
+                if let Some(new) = articles::came(articles, key, &article, window, now) {
+                    changes.inserted.push(new);
+                } else if let Some(known) = self.known_as(id, key).await? {
+                    changes.completed.push(Completion { seq: known.seq, article });
                 }
-            },
+            }
             Attempt::Failed { reason, retry_after } => {
                 changes.inserted.extend(articles::failed(articles, key, &reason, retry_after, now));
             }
@@ -182,7 +182,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 articles::hold(articles, is_there, wait, now);
             }
             Attempt::GivenUp(reason) => {
-                changes.inserted.extend(articles::give_up(articles, key, &reason, now))
+                changes.inserted.extend(articles::give_up(articles, key, &reason, now));
             }
             Attempt::PutOff(wait) => articles::put_off(articles, key, wait, now),
             Attempt::Gone => drop(articles::take(articles, key)),
@@ -290,7 +290,7 @@ fn tell(id: &SourceId, link: &str, attempt: &Attempt) {
             warn!(source = %id, link, "an article could not be read: {reason}");
         }
         Attempt::PutOff(wait) => {
-            debug!(source = %id, link, wait_s = wait.as_secs(), "an article was put off")
+            debug!(source = %id, link, wait_s = wait.as_secs(), "an article was put off");
         }
         Attempt::Gone => debug!(source = %id, link, "an article is no longer wanted"),
     }

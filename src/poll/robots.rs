@@ -57,13 +57,12 @@ impl RobotsOfHosts {
         now: Timestamp,
     ) -> Result<(), Forbidden> {
         let origin = url.origin().ascii_serialization();
-        let said = match self.known(&origin) {
-            Some(said) => said,
-            None => {
-                let said = ask(url, source, fetcher, way, now).await?;
-                self.remember(origin, said.clone());
-                said
-            }
+        let said = if let Some(said) = self.known(&origin) {
+            said
+        } else {
+            let said = ask(url, source, fetcher, way, now).await?;
+            self.remember(origin, said.clone());
+            said
         };
         match said {
             Said::Rules(robots) if robots.allows(&path(url)) => Ok(()),
