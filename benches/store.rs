@@ -169,6 +169,7 @@ fn new(number: u64, at: Timestamp) -> NewEntry {
         date: at,
         place: at,
         dropped: None,
+        article: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The composition root: opens, binds, wires, reloads, and drains. Decides nothing about feeds.
 
 mod announcing;
+mod articles;
 pub mod clock;
 mod errands;
 mod error;

@@ -4,6 +4,7 @@
 
 mod access;
 mod address;
+mod article;
 mod certificates;
 mod channels;
 mod credentials;

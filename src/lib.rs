@@ -18,15 +18,16 @@
 //! | [`metrics`] | what is counted, for monitors; only it names prometheus-client | memory |
 //! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
+//! | [`articles`] | whose articles are wanted, when each is tried, and which entries wait for theirs | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
 //! | [`scheduler`] | the loop: who is polled now; gets `poll` as a function | time |
 //! | [`fetch`] | conditional GET: caps, decoding, redirects, proxies, address guard | network |
-//! | [`parse`] | bytes to a feed, of a page too; the only room that names feed-rs and scraper | pure |
+//! | [`parse`] | bytes to a feed, of a page too; the only room that names feed-rs, scraper and `dom_smoothie` | pure |
 //! | [`normalize`] | a feed to entries; what a document changes | pure |
 //! | [`filter`] | which entries an admin's words mean: of a source, and in a channel | pure |
 //! | [`store`] | the contract of a database, its pruning, its exports; only `store/sled` names sled | disk |
 //! | [`board`] | what is known of each source right now, in memory | memory |
-//! | [`poll`] | one source, once; every path ends in a commit | wiring |
+//! | [`poll`] | one source, once, and one article, once; every path ends in a commit | wiring |
 //! | [`merge`] | which entries make a channel, and which are the same story | pure |
 //! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names `rss` and `atom_syndication` | pure |
 //! | [`http`] | serves bytes, whole or what is new in them, to many at once; counts who reads, shows how all fares; touches no disk | network |
@@ -51,6 +52,7 @@
 //! limit with a name.
 
 pub mod app;
+pub mod articles;
 pub mod board;
 pub mod cadence;
 pub mod cli;

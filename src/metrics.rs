@@ -30,6 +30,8 @@ pub struct Metrics {
     polls: Family<Label, Counter>,
     inserted: Counter,
     updated: Counter,
+    articles: Family<Label, Counter>,
+    articles_waiting: Count,
     sources: Family<Label, Count>,
     requests: Family<(Label, Label<u16>), Counter>,
 }
@@ -52,12 +54,25 @@ impl Metrics {
         registry.register("entries_inserted", "New entries that were stored", inserted.clone());
         let updated = Counter::default();
         registry.register("entries_updated", "Entries that were stored anew, changed", updated.clone());
+        let articles: Family<Label, Counter> = Family::default();
+        registry.register(
+            "articles",
+            "Articles that were to be read, by what came of it: read, failed, throttled, refused (by robots.txt, or no \
+             address), put-off, gone (no longer wanted); and released, entries published without",
+            articles.clone(),
+        );
+        let articles_waiting = Count::default();
+        registry.register(
+            "articles_waiting",
+            "Entries whose article is still to be read",
+            articles_waiting.clone(),
+        );
         let sources: Family<Label, Count> = Family::default();
         registry.register("sources", "Sources in feeds.toml, by state; disabled ones apart", sources.clone());
         let requests: Family<(Label, Label<u16>), Counter> = Family::default();
         registry.register("http_requests", "Requests answered, by listener and status", requests.clone());
         store.register(registry.sub_registry_with_prefix("store"));
-        Self { registry, store, polls, inserted, updated, sources, requests }
+        Self { registry, store, polls, inserted, updated, articles, articles_waiting, sources, requests }
     }
 
     /// Counts a poll, and the changes that it brought and that were kept.
@@ -65,6 +80,18 @@ impl Metrics {
         add(&self.polls, &[("outcome", outcome)]);
         self.inserted.inc_by(inserted as u64);
         self.updated.inc_by(updated as u64);
+    }
+
+    /// Counts what came of an article, and the changes that it brought and that were kept.
+    pub fn article(&self, outcome: &'static str, inserted: usize, updated: usize) {
+        add(&self.articles, &[("outcome", outcome)]);
+        self.inserted.inc_by(inserted as u64);
+        self.updated.inc_by(updated as u64);
+    }
+
+    /// So many articles are still to be read.
+    pub fn set_articles_waiting(&self, count: usize) {
+        self.articles_waiting.set(count as u64);
     }
 
     /// Counts a request that was answered with this status.
@@ -115,6 +142,9 @@ mod tests {
         metrics.polled("read", 2, 0);
         metrics.polled("not-modified", 0, 0);
         metrics.answered("readers", 304);
+        metrics.article("read", 1, 0);
+        metrics.article("failed", 0, 0);
+        metrics.set_articles_waiting(7);
         metrics.fare([State::Ok, State::TooMuch, State::Ok].into_iter(), 4);
         metrics.store().flushed();
         let text = metrics.text();
@@ -123,7 +153,10 @@ mod tests {
             "# TYPE tintinh_polls counter",
             "tintinh_polls_total{outcome=\"read\"} 2",
             "tintinh_polls_total{outcome=\"not-modified\"} 1",
-            "tintinh_entries_inserted_total 5",
+            "tintinh_entries_inserted_total 6",
+            "tintinh_articles_total{outcome=\"read\"} 1",
+            "tintinh_articles_total{outcome=\"failed\"} 1",
+            "tintinh_articles_waiting 7",
             "tintinh_entries_updated_total 1",
             "tintinh_http_requests_total{listener=\"readers\",code=\"304\"} 1",
             "tintinh_sources{state=\"ok\"} 2",

@@ -1,5 +1,6 @@
 //! The vocabulary: plain data that every room speaks. Imports nothing of ours and decides nothing.
 
+mod article;
 mod change;
 mod channel;
 mod entry;
@@ -13,6 +14,7 @@ mod slug;
 mod source;
 mod state;
 
+pub use article::{Article, ArticleRules, Articles, Completion, FromArticle, Held, Waiting};
 pub use change::{Alike, Changes, Commit, Committed, Known, KnownEntry, NewEntry, Presence, Update};
 pub use channel::{ChannelId, ChannelSlug, ChannelState, Floors, Version};
 pub use entry::{

@@ -1,6 +1,7 @@
 //! A feed as published becomes entries as we keep them: identity, dates, text, links, HTML. Pure: values in, values
 //! out; it knows neither the network nor the store, and is told what is known already.
 
+mod article;
 pub mod dates;
 mod escapes;
 mod html;
@@ -11,12 +12,14 @@ mod masthead;
 mod matching;
 pub mod media_type;
 mod reconcile;
+pub mod relative;
 mod rewrite;
 mod text;
 pub mod timestamp;
 
 use url::Url;
 
+pub use article::article;
 pub use identity::{guid_key, link_key};
 pub use masthead::{Masthead, masthead, rights};
 pub use matching::{Doubts, doubts};

@@ -48,8 +48,9 @@ pub use self::{
     feed::{Feed, Format, Item, Text, TextKind},
     markup::{TAG_ATTRIBUTES_MAX, overladen_tags},
     page::{
-        Expected, Fault, Listing, PAGE_DEPTH_MAX, PAGE_ELEMENTS_MAX, PAGE_ITEMS_MAX, PageError, Proposal,
-        SELECTOR_MAX, Survey, TooMuch, parse_page, selector_fault, survey,
+        ARTICLE_MAX, ArticleError, ArticlePage, Awaited, Expected, Fault, Listing, PAGE_DEPTH_MAX,
+        PAGE_ELEMENTS_MAX, PAGE_ITEMS_MAX, PageError, Proposal, SELECTOR_MAX, Survey, TooMuch, parse_article,
+        parse_page, selector_fault, survey,
     },
     scan::{ATTRIBUTES_MAX, BASE_MAX, DEPTH_MAX, ELEMENTS_MAX, Excess, INHERITED_MAX, VALUES_MAX},
 };
@@ -112,6 +113,9 @@ pub enum ParseError {
     /// A page that was to be read as a list.
     #[error(transparent)]
     Page(#[from] PageError),
+    /// A page that was to be read as an article.
+    #[error(transparent)]
+    Article(#[from] ArticleError),
     /// In a charset that is not read.
     #[error(transparent)]
     Charset(#[from] Unreadable),

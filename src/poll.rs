@@ -1,11 +1,14 @@
-//! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
+//! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit. And one article,
+//! once, in the same way.
 
+mod article;
 mod failures;
 mod pages;
 mod polled;
 mod question;
 mod readers;
 mod reading;
+mod robots;
 mod words;
 
 use std::{sync::Arc, time::Duration};
@@ -15,6 +18,7 @@ use tracing::{info, warn};
 use url::Url;
 
 use crate::{
+    articles,
     board::Board,
     cadence::{self, Circumstances},
     fetch::{self, Body, Fetched, Fetcher},
@@ -27,10 +31,12 @@ use crate::{
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+pub use article::Settled;
 use failures::{internal, unreadable};
 pub use polled::Polled;
 use question::Question;
 use readers::Readers;
+use robots::RobotsOfHosts;
 use words::{tell, tell_notes};
 
 /// A longer body's digest takes more than a tenth of a millisecond.
@@ -42,6 +48,7 @@ pub struct Poller<Clock> {
     store: Store,
     board: Arc<Board>,
     readers: Readers,
+    robots: RobotsOfHosts,
     clock: Clock,
 }
 
@@ -62,7 +69,7 @@ struct Reading {
 impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// A poller that keeps `board` in step with `store`.
     pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, clock: Clock) -> Self {
-        Self { fetcher, store, board, readers: Readers::new(), clock }
+        Self { fetcher, store, board, readers: Readers::new(), robots: RobotsOfHosts::default(), clock }
     }
 
     /// Polls the source, whose turn it is at its host. `window` is the live window: entries of a first document older
@@ -79,7 +86,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             }
             Err(outcome) => Err(outcome),
         };
-        let reading = reading.unwrap_or_else(|outcome| Reading { outcome, changes: Changes::default() });
+        let mut reading = reading.unwrap_or_else(|outcome| Reading { outcome, changes: Changes::default() });
         let now = (self.clock)();
         let circumstances = Circumstances {
             now,
@@ -100,10 +107,13 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
         let outcome = words::outcome(&reading.outcome, after.state);
+        let _alone = self.board.alone(&source.id).await;
+        after.articles = self.board.articles(&source.id);
+        let holds = enqueue(source, &before, &mut after, &mut reading.changes, now);
         let Changes { inserted, updated, .. } = &reading.changes;
         let shown = inserted.iter().filter(|new| new.dropped.is_none()).count();
         let (inserted, updated) = (shown, updated.len());
-        let kept = self.commit(source, reading, after.clone(), now).await;
+        let kept = self.commit(source, reading, after.clone(), holds, now).await;
         let (after, outcome, inserted, updated, touched) = match kept {
             Ok(touched) => (after, outcome, inserted, updated, touched),
             Err(error) => {
@@ -111,7 +121,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let words = format!("could not keep what was read: {}", error.in_words());
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
+                let articles = self.board.articles(&source.id);
                 let after = cadence::unkept(&before, &after, source, failure, &circumstances);
+                let after = SourceState { articles, ..after };
                 (after, State::Internal.name(), 0, 0, Vec::new())
             }
         };
@@ -241,6 +253,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         source: &Source,
         reading: Reading,
         state: SourceState,
+        holds: bool,
         at: Timestamp,
     ) -> Result<Vec<SourceId>, StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
@@ -251,7 +264,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let durable = asked || matches!(failure.state, State::Throttled | State::Unavailable);
                 (!durable, durable)
             }
-            Outcome::Read(_) => (false, false),
+            // An entry that waits for its article is kept in the state alone.
+            Outcome::Read(_) => (false, holds),
         };
         if quiet {
             return self.store.note(source.id.clone(), state).map(|()| Vec::new());
@@ -259,6 +273,22 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
         self.store.commit(commit).await.map(|committed| committed.touched)
     }
+}
+
+/// Takes from a poll's changes which articles are to be read. Says whether it takes any.
+fn enqueue(
+    source: &Source,
+    before: &SourceState,
+    after: &mut SourceState,
+    changes: &mut Changes,
+    now: Timestamp,
+) -> bool {
+    if source.article.is_none() || changes.inserted.is_empty() {
+        return false;
+    }
+    let waiting = after.articles.waiting.len();
+    articles::enqueue(&mut after.articles, changes, before.last_entry.is_none(), now);
+    after.articles.waiting.len() > waiting
 }
 
 /// The body's digest; that of a long one not on the async threads.

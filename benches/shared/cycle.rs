@@ -119,5 +119,6 @@ pub fn source(number: usize, url: &str, every: Duration) -> Source {
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
         page: None,
+        article: None,
     }
 }

@@ -1,4 +1,5 @@
-//! Who is polled when, wired together: the scheduler, what is known of each source, and the poll it calls.
+//! Who is polled when, wired together: the scheduler, what is known of each source, and the poll it calls; beside it,
+//! who has an article read.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -7,7 +8,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::clock;
+use super::{articles::Reading, clock};
 use crate::{
     board::Board,
     cadence,
@@ -40,24 +41,35 @@ impl Polling {
     pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
         let Self { fetcher, store, board, hosts, config, sources, news, pulse, metrics } = self;
         let clock: fn() -> Timestamp = clock::now;
-        let poller = Poller::new(fetcher, store, Arc::clone(&board), clock);
+        let poller = Arc::new(Poller::new(fetcher, store, Arc::clone(&board), clock));
+        let reading = Reading {
+            poller: Arc::clone(&poller),
+            board: Arc::clone(&board),
+            hosts: Arc::clone(&hosts),
+            config: config.clone(),
+            sources: sources.clone(),
+            news: news.clone(),
+            pulse: Arc::clone(&pulse),
+            metrics: Arc::clone(&metrics),
+            clock,
+        };
         let first_due = move |source: &Source| {
             let state = board.state(&source.id);
             Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
         };
         let poll = poll_of(poller, config, news, metrics);
-        Scheduler { sources, poll, first_due, hosts, clock, pulse }.run(stopped).await;
+        let polling = Scheduler { sources, poll, first_due, hosts, clock, pulse }.run(stopped.clone());
+        tokio::join!(polling, reading.run(stopped));
     }
 }
 
 /// What the scheduler calls: a poll that tells the renderer when readers will see a difference.
 fn poll_of(
-    poller: Poller<fn() -> Timestamp>,
+    poller: Arc<Poller<fn() -> Timestamp>>,
     config: watch::Receiver<Arc<Config>>,
     news: mpsc::Sender<SourceId>,
     metrics: Arc<Metrics>,
 ) -> impl Fn(Arc<Source>, Visit, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
-    let poller = Arc::new(poller);
     move |source: Arc<Source>, visit, offline| {
         let (poller, news, metrics) = (Arc::clone(&poller), news.clone(), Arc::clone(&metrics));
         let window = config.borrow().channel.window;

@@ -41,6 +41,7 @@ pub(super) fn source(interval: Option<Duration>) -> Source {
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
         page: None,
+        article: None,
     }
 }
 

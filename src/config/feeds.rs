@@ -8,6 +8,7 @@ use url::Url;
 use super::{
     Surroundings,
     address::read_feed_url,
+    article::read_article,
     files::Files,
     hosts::Inherited,
     page::read_page,
@@ -98,9 +99,10 @@ fn read_source(
     let url = table.required("url", problems, read_feed_url);
     let enabled = table.flag("enabled", problems).unwrap_or(true);
     let inherited = url.as_ref().map_or(inherited.anywhere(), |url| inherited.at(url));
-    let Settings { timezone, pace, limits, access, rewrite_host, republishing } =
+    let Settings { timezone, pace, limits, access, rewrite_host, republishing, full_text } =
         inherited.overlaid(table, files, problems);
     let page = read_page(table, problems);
+    let article = read_article(table, full_text, problems);
     refuse_repeated(table, id.as_ref(), url.as_ref(), seen, problems);
     Some(Source {
         id: id?,
@@ -115,6 +117,7 @@ fn read_source(
         rewrite_host,
         republishing,
         page,
+        article,
     })
 }
 

@@ -53,7 +53,7 @@ fn refuse_useless(table: &Reader<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-fn read_selector(text: &str) -> Result<String, Wrong> {
+pub(super) fn read_selector(text: &str) -> Result<String, Wrong> {
     selector_fault(text).map_or_else(
         || Ok(text.to_owned()),
         |fault| {

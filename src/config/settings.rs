@@ -42,6 +42,7 @@ pub(super) struct Settings {
     pub access: Access,
     pub rewrite_host: Arc<BTreeMap<String, String>>,
     pub republishing: Republishing,
+    pub full_text: bool,
 }
 
 impl Settings {
@@ -59,6 +60,7 @@ impl Settings {
             access: Access::default(),
             rewrite_host: Arc::default(),
             republishing: Republishing::default(),
+            full_text: false,
         }
     }
 
@@ -71,6 +73,7 @@ impl Settings {
             access: access::overlaid(&self.access, table, files, problems),
             rewrite_host: rewrites::overlaid(&self.rewrite_host, table, problems),
             republishing: filters::overlaid(&self.republishing, table, problems),
+            full_text: table.flag("full_text", problems).unwrap_or(self.full_text),
         }
     }
 }

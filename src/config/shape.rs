@@ -123,6 +123,7 @@ const INHERITED: &[Key] = &[
     key("ca_file", "\"ca/intermediate.pem\""),
     key("cookie_challenge", "true"),
     key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
+    key("full_text", "true"),
     key("content", "\"summary\""),
     key("drop", "{ keywords = [\"quảng cáo\"] }"),
     key("keep", "{ categories = [\"Thời sự\"] }"),
@@ -171,12 +172,14 @@ pub(super) static FEEDS: Shape = Shape {
         key("ca_file", "\"ca/intermediate.pem\""),
         key("cookie_challenge", "true"),
         key("rewrite_host", "{ \"old.example.vn\" = \"new.example.vn\" }"),
+        key("full_text", "true"),
         key("content", "\"summary\""),
         key("drop", "{ keywords = [\"quảng cáo\"] }"),
         key("keep", "{ categories = [\"Thời sự\"] }"),
         key("tls_verify", "false"),
         key("credentials_file", "\"bao-ninh-binh.secret\""),
         key("page", "{ item = \".ArticleList li\" }"),
+        key("article", "{ body = \".ArticleContent\" }"),
     ],
 };
 
@@ -197,11 +200,25 @@ pub(super) static PAGE: Shape = Shape {
     ],
 };
 
+/// Below a feed too.
+pub(super) static ARTICLE: Shape = Shape {
+    key: "article",
+    header: "[feeds.article]",
+    keys: &[
+        key("title", "\"h1\""),
+        key("date", "\".Ngaydang\""),
+        key("body", "\".ArticleContent\""),
+        key("author", "\".tac-gia\""),
+        key("drop", "\".tin-lien-quan\""),
+    ],
+};
+
 /// Why a key stands in `[[feeds]]` alone, for those who would rather write it once for all.
 pub(super) fn why_each(name: &str) -> Option<&'static str> {
     match name {
         "tls_verify" => Some("to each source that cannot do without, and to no other"),
         "page" => Some("below the one source that is a page"),
+        "article" => Some("below the one source whose articles it fits; `full_text = true` may stand here"),
         "credentials_file" => Some("to the one source that they are for: the others would be sent them too"),
         _ => None,
     }
@@ -215,7 +232,10 @@ pub(super) fn others_with(name: &str, this: &Shape) -> Vec<&'static str> {
             .filter(|shape| shape.key != this.key && shape.holds(name))
             .map(|shape| shape.header)
             .collect();
-    // Its `title` is a selector, and not what others mean by one.
-    let is_of_page = others.is_empty() && this.key != PAGE.key && PAGE.holds(name);
-    if is_of_page { vec![PAGE.header] } else { others }
+    if !others.is_empty() {
+        return others;
+    }
+    // Their `title` is a selector, and not what others mean by one.
+    let below = [&PAGE, &ARTICLE].into_iter().filter(|shape| shape.key != this.key && shape.holds(name));
+    below.map(|shape| shape.header).collect()
 }

@@ -1,6 +1,7 @@
 //! The whole file at once: what comes of a good one, and what is told of a bad one.
 
 mod access;
+mod article;
 mod channels;
 mod hosts;
 mod page;
@@ -180,6 +181,10 @@ fn the_shipped_file_is_good() {
         ids(&|source| source.page.is_some()),
         ["bao-dong-nai", "tinh-doan-ha-tinh", "bao-ninh-binh", "cong-ninh-binh", "xa-hai-quang"]
     );
+    assert_eq!(
+        ids(&|source| source.article.is_some()),
+        ["tinh-doan-ha-tinh", "bao-ninh-binh", "cong-ninh-binh", "xa-hai-quang"]
+    );
     let no_feeds = Config { sources: Vec::new(), ..config };
     assert_eq!(no_feeds, good(""), "a key of the head is not at its default");
 }
@@ -220,7 +225,7 @@ fn the_shipped_head_shows_the_defaults() {
         }
         uncommented.push('\n');
     }
-    assert_eq!(shown, 36);
+    assert_eq!(shown, 37);
     let (mut config, mut shipped) = (good(&uncommented), good(SHIPPED));
     assert!(config.server.public_url_given);
     config.server.public_url_given = false;

@@ -156,6 +156,7 @@ fn stored(source: &str, dropped: Option<&str>) -> StoredEntry {
         changed: at,
         lead: None,
         dropped: dropped.map(str::to_owned),
+        article: None,
         entry: entry(),
     }
 }
@@ -175,6 +176,7 @@ fn source(id: &str, province: &str) -> Arc<Source> {
         rewrite_host: Arc::default(),
         republishing: Republishing::default(),
         page: None,
+        article: None,
     })
 }
 

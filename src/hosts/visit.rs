@@ -97,6 +97,13 @@ impl Itinerary {
         Self { hosts, pause, visit: Some(visit), asked: None, patience: WAIT_MAX }
     }
 
+    /// The way of somebody who has no turn yet, and queues for one at the first host as at any other.
+    #[must_use]
+    pub fn of_visitor(hosts: &Arc<Hosts>, pause: Duration) -> Self {
+        let (hosts, pause) = (Arc::clone(hosts), pause.min(PAUSE_MAX));
+        Self { hosts, pause, visit: None, asked: None, patience: WAIT_MAX }
+    }
+
     /// The way of somebody who is alone and waits for nobody.
     #[must_use]
     pub fn alone(url: &Url) -> Self {

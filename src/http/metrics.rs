@@ -21,6 +21,7 @@ pub(super) async fn metrics(Extracted(site): Extracted<Site>) -> Response {
         let enabled = config.sources.iter().filter(|source| source.enabled);
         let states = enabled.clone().map(|source| site.board.state(&source.id).state);
         site.metrics.fare(states, config.sources.len() - enabled.clone().count());
+        site.metrics.set_articles_waiting(site.board.articles_waiting());
         site.metrics.store().set_failing((site.store_failure)().is_some());
         site.metrics.text()
     });

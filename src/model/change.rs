@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Entry, EntryKey, Likeness, Seq, SourceId, SourceState, Timestamp};
+use super::{
+    Completion, Digest, Entry, EntryKey, FromArticle, Likeness, Seq, SourceId, SourceState, Timestamp,
+};
 
 /// What the store already knows of a document's keys.
 pub type Known = HashMap<EntryKey, KnownEntry>;
@@ -53,7 +55,7 @@ pub enum Presence {
 }
 
 /// An entry to be kept for the first time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewEntry {
     /// The contents.
     pub entry: Entry,
@@ -66,11 +68,17 @@ pub struct NewEntry {
     /// See [`KnownEntry::likeness`]. It neither identifies the entry nor keeps another from being inserted.
     pub likeness: Likeness,
     /// See [`super::StoredEntry::date`].
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub date: Timestamp,
     /// See [`super::StoredEntry::place`].
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub place: Timestamp,
     /// See [`super::StoredEntry::dropped`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<String>,
+    /// See [`super::StoredEntry::article`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<FromArticle>,
 }
 
 /// New contents for a kept entry.
@@ -89,6 +97,8 @@ pub struct Changes {
     pub inserted: Vec<NewEntry>,
     /// In document order.
     pub updated: Vec<Update>,
+    /// Articles that came for kept entries. Neither their digests nor their likeness change: these are the feed's.
+    pub completed: Vec<Completion>,
     /// Further keys under which a kept entry is to be found from now on.
     pub aliases: Vec<(EntryKey, Seq)>,
     /// How many items bear new ids for kept entries because the publisher re-keyed most of the document; 0 if it did
@@ -103,7 +113,10 @@ impl Changes {
     /// Whether readers would see no difference, and nothing has to be remembered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.inserted.is_empty() && self.updated.is_empty() && self.aliases.is_empty()
+        self.inserted.is_empty()
+            && self.updated.is_empty()
+            && self.completed.is_empty()
+            && self.aliases.is_empty()
     }
 }
 

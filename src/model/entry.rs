@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{SourceId, Timestamp};
+use super::{FromArticle, SourceId, Timestamp};
 
 /// One news item, normalized: text in NFC, HTML sanitised, addresses absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,8 +257,19 @@ pub struct StoredEntry {
     /// Which of its source's filters dropped it, in words: it is in no channel and no archive. Never changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<String>,
+    /// What of its contents is its article's; none where no article was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<FromArticle>,
     /// The contents, as last published.
     pub entry: Entry,
+}
+
+impl StoredEntry {
+    /// When readers last saw a difference: when its publisher changed it, or its article came.
+    #[must_use]
+    pub fn differs_since(&self) -> Timestamp {
+        self.article.map_or(self.changed, |article| self.changed.max(article.at))
+    }
 }
 
 /// The first committed of the entries of several sources that have one canonical link: one story, which keeps this

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{PageRules, Province, Republishing, slug::is_slug};
+use super::{ArticleRules, PageRules, Province, Republishing, slug::is_slug};
 
 /// One `[[feeds]]` table, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Source {
     pub republishing: Republishing,
     /// How it is read where it is a page; none where it is a feed.
     pub page: Option<Arc<PageRules>>,
+    /// How the articles of its new entries are read; none where they are not.
+    pub article: Option<Arc<ArticleRules>>,
 }
 
 /// The `id` of a source: 1 to 64 of `a-z 0-9 -`, so that it can stand in addresses and keys.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Timestamp};
+use super::{Articles, Digest, Timestamp};
 
 /// What is remembered of a source from poll to poll, over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,8 @@ pub struct SourceState {
     pub repairs: Vec<String>,
     /// What its publisher should know of the last document.
     pub warnings: Vec<String>,
+    /// Of its entries' articles: what is to be read still, and how the others fared.
+    pub articles: Articles,
 }
 
 impl Default for SourceState {
@@ -111,6 +113,7 @@ impl Default for SourceState {
             matched: None,
             repairs: Vec::new(),
             warnings: Vec::new(),
+            articles: Articles::default(),
         }
     }
 }

@@ -135,7 +135,7 @@ fn insert(
     };
     let Contents { head, digest } = contents;
     let (likeness, _) = likeness::of(&entry);
-    NewEntry { entry, keys, digest, head, likeness, date, place, dropped: None }
+    NewEntry { entry, keys, digest, head, likeness, date, place, dropped: None, article: None }
 }
 
 /// As the publisher dates it.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{Candidate, html};
+use crate::model::Article;
 
 /// Hosts that are gone, and those that stand in their place; spelt as addresses spell them, without a dot at the end.
 type Rewrites = BTreeMap<String, String>;
@@ -35,6 +36,17 @@ pub fn rewrite_hosts(candidates: &mut [Candidate], rewrites: &Rewrites) {
             }
         }
     }
+}
+
+/// The same in what an article tells.
+pub(super) fn rewrite_article(article: &mut Article, rewrites: &Rewrites) {
+    for html in [&mut article.summary, &mut article.content].into_iter().flatten() {
+        if let Some(other) = html::readdressed(html, |address| rewritten(address, rewrites)) {
+            *html = other;
+        }
+    }
+    let address = article.image.as_deref().and_then(|address| rewritten(address, rewrites));
+    article.image = address.or(article.image.take());
 }
 
 /// The address with its host replaced; none where it stays.

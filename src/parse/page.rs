@@ -5,6 +5,7 @@
 //! bounded where its tree is built ([`dom`]), and by the number of its items; what a selector costs, by its length.
 
 mod about;
+mod article;
 mod dating;
 mod dom;
 mod item;
@@ -30,6 +31,7 @@ use self::{
     selectors::Selectors,
 };
 pub use self::{
+    article::{ARTICLE_MAX, ArticleError, ArticlePage, Awaited, parse_article},
     dom::{DEPTH_MAX as PAGE_DEPTH_MAX, ELEMENTS_MAX as PAGE_ELEMENTS_MAX, TooMuch},
     propose::{Proposal, Survey, survey},
     selectors::{Fault, SELECTOR_MAX, selector_fault},

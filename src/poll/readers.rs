@@ -16,13 +16,13 @@ use url::Url;
 use crate::{
     cadence,
     fetch::Body,
-    model::{Entry, Rhythm, Skip, Source, SourceId, Timestamp},
+    model::{Article, Entry, Rhythm, Skip, Source, SourceId, Timestamp},
     normalize::{
         self, Candidate,
         dates::{self, Circumstances, Seen},
-        timestamp,
+        relative, timestamp,
     },
-    parse::{self, Document, Expected, Feed, Listing, ParseError},
+    parse::{self, Awaited, Document, Expected, Feed, Listing, ParseError},
 };
 
 /// Documents read at once: each may take a gigabyte for a moment, whatever the cores.
@@ -104,12 +104,36 @@ impl Readers {
         self.run(&id, move || read(&body, &source, now, &Expected { asked: &asked, matched })).await
     }
 
+    /// Reads the page of an article, of which this is known. Times that name no zone are the source's.
+    pub(super) async fn read_article(
+        &self,
+        body: Body,
+        source: Arc<Source>,
+        now: Timestamp,
+        asked: Url,
+        title: String,
+    ) -> Result<Article, ReadError> {
+        let id = source.id.clone();
+        let read = move || {
+            let zone = source.timezone;
+            let document =
+                Document { bytes: &body.bytes, content_type: body.content_type.as_deref(), url: &body.url };
+            let rules = source.article.clone().unwrap_or_default();
+            let awaited = Awaited { asked: &asked, title: &title };
+            let read_date =
+                move |text: &str| timestamp::read(text, zone).or_else(|| relative::read(text, now, zone));
+            let page = parse::parse_article(&document, &rules, &awaited, read_date)?;
+            Ok(normalize::article(&page, &source.rewrite_host))
+        };
+        self.run(&id, read).await
+    }
+
     /// Does a document's reading on a thread of its own, for at most [`READ_MAX`] after its turn has come.
-    async fn run(
+    async fn run<T: Send + 'static>(
         &self,
         id: &SourceId,
-        work: impl FnOnce() -> Result<Read, ParseError> + Send + 'static,
-    ) -> Result<Read, ReadError> {
+        work: impl FnOnce() -> Result<T, ParseError> + Send + 'static,
+    ) -> Result<T, ReadError> {
         // The semaphore is never closed; were it, reading on without a turn would be the lesser evil. The turn ends
         // with this function: a reading that overran keeps nobody waiting.
         let _turn = Arc::clone(&self.turns).acquire_owned().await.ok();
@@ -163,7 +187,11 @@ fn read(body: &Body, source: &Source, now: Timestamp, expected: &Expected<'_>) -
     let seen = Arc::new(Seen::default());
     let read_date = {
         let seen = Arc::clone(&seen);
-        move |text: &str| seen.read(text, zone)
+        let is_page = source.page.is_some();
+        move |text: &str| {
+            let relative = || relative::read(text, now, zone).filter(|_| is_page);
+            seen.read(text, zone).or_else(relative)
+        }
     };
     let Listing { feed, matched, next } = match &source.page {
         Some(rules) => parse::parse_page(&document, rules, expected, read_date)?,

@@ -62,6 +62,7 @@ mod tests {
             rewrite_host: Arc::default(),
             republishing: Republishing::default(),
             page: None,
+            article: None,
         }
     }
 

@@ -25,10 +25,10 @@ use crate::{
 
 /// A channel as an Atom document. Equal arguments give equal bytes.
 pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
-    let newest = items.iter().max_by_key(|item| item.stored.changed);
+    let newest = items.iter().max_by_key(|item| item.stored.differs_since());
     // Of an empty feed nothing was ever changed; the element is required all the same (RFC 4287 §4.1.1).
     let updated = newest.map_or(Timestamp::UNIX_EPOCH.fixed_offset(), |item| {
-        dates::local(item.stored.changed, item.source.timezone)
+        dates::local(item.stored.differs_since(), item.source.timezone)
     });
     let feed = Feed {
         title: text(&channel.title),

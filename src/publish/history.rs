@@ -39,7 +39,7 @@ impl Shown {
         let Item { stored, source } = item;
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
         let Entry { categories, rights, .. } = &stored.entry;
-        let stamp = hasher.hash_one((stored.changed, &stored.source, &source.id, categories, rights));
+        let stamp = hasher.hash_one((stored.differs_since(), &stored.source, &source.id, categories, rights));
         Self { seq: stored.seq, stamp }
     }
 }

@@ -21,14 +21,14 @@ use crate::model::{Enclosure, Entry};
 
 /// A channel as an RSS 2.0 document. Equal arguments give equal bytes.
 pub(super) fn rss(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
-    let newest = items.iter().max_by_key(|item| item.stored.changed);
+    let newest = items.iter().max_by_key(|item| item.stored.differs_since());
     let document = rss::Channel {
         title: plain(&channel.title),
         link: channel.home.clone(),
         description: plain(&channel.description),
         language: Some("vi".to_owned()),
         // The last real change, never "now": an unchanged channel must stay the same bytes.
-        last_build_date: newest.map(|item| dates::rfc_822(item.stored.changed, item.source.timezone)),
+        last_build_date: newest.map(|item| dates::rfc_822(item.stored.differs_since(), item.source.timezone)),
         generator: Some(concat!("tintinh ", env!("CARGO_PKG_VERSION")).to_owned()),
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
         items: items.iter().map(entry).collect(),

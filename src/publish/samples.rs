@@ -37,6 +37,7 @@ pub(super) fn source() -> Source {
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
         page: None,
+        article: None,
     }
 }
 
@@ -72,6 +73,7 @@ pub(super) fn stored() -> StoredEntry {
         place: at("2012-01-17T01:00:00Z"),
         lead: None,
         dropped: None,
+        article: None,
         changed: at("2012-01-17T01:00:00Z"),
         entry,
     }

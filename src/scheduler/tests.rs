@@ -28,6 +28,7 @@ fn source(id: &str, url: &str, host_delay: Duration) -> Arc<Source> {
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
         page: None,
+        article: None,
     })
 }
 

@@ -188,6 +188,7 @@ fn a_commit_is_there_wholly<B: Bench>() {
             changed: at(10),
             lead: None,
             dropped: None,
+            article: None,
             entry: entry(1),
         }
     );

@@ -61,6 +61,7 @@ pub fn new(number: u32, place: Timestamp) -> NewEntry {
         date: at(number),
         place,
         dropped: None,
+        article: None,
     }
 }
 
@@ -75,6 +76,7 @@ pub fn stored(number: u32) -> StoredEntry {
         changed: at(number),
         lead: None,
         dropped: None,
+        article: None,
         entry: entry(number),
     }
 }

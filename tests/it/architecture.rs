@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &["model"]),
     ("board", &["model"]),
     ("cadence", &["model"]),
+    ("articles", &["model"]),
     ("hosts", &["model"]),
     ("scheduler", &["model", "hosts"]),
     ("fetch", &["model", "hosts"]),
@@ -29,7 +30,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("merge", &["model"]),
     // What it cleaned is plain text again in a summary.
     ("publish", &["model", "normalize"]),
-    ("poll", &["model", "board", "cadence", "hosts", "fetch", "parse", "normalize", "filter", "store"]),
+    (
+        "poll",
+        &["model", "board", "cadence", "articles", "hosts", "fetch", "parse", "normalize", "filter", "store"],
+    ),
     ("http", &["model", "metrics", "config", "board", "publish"]),
     (
         "app",
@@ -41,6 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "board",
             "cadence",
+            "articles",
             "hosts",
             "scheduler",
             "fetch",
@@ -65,6 +70,7 @@ const CRATES: &[(&str, &str)] = &[
     ("brotli", "publish/published"),
     ("atom_syndication", "publish"),
     ("brotli_decompressor", "fetch/decode"),
+    ("dom_smoothie", "parse/page/article"),
     ("ego_tree", "parse/page"),
     ("feed_rs", "parse"),
     ("html5ever", "parse/page"),

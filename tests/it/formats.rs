@@ -92,6 +92,7 @@ fn entry(number: usize) -> StoredEntry {
         place: at("2012-01-17T01:00:00Z"),
         lead: None,
         dropped: None,
+        article: None,
         changed: at(if has(1) { "2012-01-17T01:00:00Z" } else { "2012-01-18T01:00:00Z" }),
         entry,
     }

@@ -9,6 +9,7 @@
 
 mod answers;
 mod architecture;
+mod articles;
 mod behaviour;
 mod caches;
 mod captured;

@@ -123,6 +123,7 @@ fn source(url: url::Url) -> Arc<Source> {
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
         page: None,
+        article: None,
     })
 }
 

@@ -53,6 +53,7 @@ fn new(number: u32) -> NewEntry {
         date: at(number.into()),
         place: at(1000 + i64::from(number)),
         dropped: None,
+        article: None,
     }
 }
 

@@ -94,7 +94,7 @@ impl Rendering {
             next_archive: self.neighbour(&config, &channel, Way::Newer(Seq((page + 1) * PAGE))).await?,
             is_closed,
         };
-        let modified = entries.iter().map(|(stored, _)| stored.changed).max();
+        let modified = entries.iter().map(|(stored, _)| stored.differs_since()).max();
         let contents = Contents { config, channel, entries, former, pages, page: Some(page) };
         let modified = modified.unwrap_or(Timestamp::UNIX_EPOCH);
         let make = move || contents.document(format, None, |_| modified, None);
@@ -221,6 +221,7 @@ fn former(config: &Config, rows: &[Row]) -> Vec<Arc<Source>> {
         url: config.server.public_url.clone(),
         republishing: Republishing::default(),
         page: None,
+        article: None,
         ..Source::clone(any)
     };
     unknown.into_iter().map(stand_in).map(Arc::new).collect()

@@ -96,6 +96,7 @@ fn new(number: usize, content: usize) -> NewEntry {
         date: at,
         place: at,
         dropped: None,
+        article: None,
     }
 }
 

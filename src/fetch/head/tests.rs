@@ -40,6 +40,7 @@ fn source(address: &str) -> Source {
         rewrite_host: std::sync::Arc::default(),
         republishing: crate::model::Republishing::default(),
         page: None,
+        article: None,
     }
 }
 

@@ -77,6 +77,18 @@ struct SourceStatus {
     readers: u32,
     repairs: Vec<String>,
     warnings: Vec<String>,
+    /// Absent where no articles are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    articles: Option<ArticlesStatus>,
+}
+
+#[derive(Serialize)]
+struct ArticlesStatus {
+    waiting: usize,
+    read: u64,
+    given_up: u64,
+    /// Why the last one that could not be read could not; empty since one was.
+    reason: String,
 }
 
 fn source(survey: &Survey, place: usize) -> SourceStatus {
@@ -105,6 +117,12 @@ fn source(survey: &Survey, place: usize) -> SourceStatus {
         next_poll: polled(state.next_poll),
         readers: survey.readership.of(source),
         reason: text::shown(&state.reason, Failure::REASON_MAX),
+        articles: source.article.as_ref().map(|_| ArticlesStatus {
+            waiting: state.articles.waiting.len(),
+            read: state.articles.read,
+            given_up: state.articles.given_up,
+            reason: text::shown(&state.articles.reason, Failure::REASON_MAX),
+        }),
         repairs: state.repairs,
         warnings: state.warnings,
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     http::{html::escape, language::Language},
-    model::{ChannelId, Failure, Source, SourceState, Timestamp},
+    model::{Articles, ChannelId, Failure, Source, SourceState, Timestamp},
 };
 
 /// Of a longer reason so many characters are seen at once, and the rest when asked for.
@@ -133,6 +133,9 @@ fn fare(html: &mut String, survey: &Survey, source: &Source, state: &SourceState
         };
         let _ = write!(html, "<p class=\"why\">{told} <bdi><code>{}</code></bdi></p>", escape(&address));
     }
+    if source.article.is_some() {
+        articles(html, &state.articles, language);
+    }
     notes(html, language.pick("Đã sửa khi đọc", "Mended in reading"), &state.repairs, language);
     notes(
         html,
@@ -140,6 +143,25 @@ fn fare(html: &mut String, survey: &Survey, source: &Source, state: &SourceState
         &state.warnings,
         language,
     );
+}
+
+/// How its articles fare, where they are read.
+fn articles(html: &mut String, articles: &Articles, language: Language) {
+    let number = |count: u64| language.number(count);
+    let waiting = number(u64::try_from(articles.waiting.len()).unwrap_or(u64::MAX));
+    let (read, given_up) = (number(articles.read), number(articles.given_up));
+    let told = match language {
+        Language::Vietnamese => format!("Toàn văn: đã đọc {read} · còn chờ {waiting} · bỏ {given_up}"),
+        Language::English => {
+            format!("Whole articles: {read} read · {waiting} to be read · {given_up} given up")
+        }
+    };
+    // Writing to a String does not fail.
+    let _ = write!(html, "<p class=\"since\">{told}</p>");
+    let reason = shown(&articles.reason, Failure::REASON_MAX);
+    if !reason.is_empty() {
+        let _ = write!(html, "<p class=\"why\"><bdi>{}</bdi></p>", escape(&reason));
+    }
 }
 
 fn failures(count: u32, language: Language) -> String {

@@ -132,6 +132,7 @@ fn source(name: &str, url: &str, province: Option<&str>) -> Arc<Source> {
         rewrite_host: Arc::default(),
         republishing: crate::model::Republishing::default(),
         page: None,
+        article: None,
     })
 }
 
@@ -149,6 +150,7 @@ fn stored(seq: u64, source: &str, categories: &[&str], lead: Option<&StoredEntry
         changed: at,
         lead: lead.map(Lead::of),
         dropped: None,
+        article: None,
         entry: Entry {
             identity,
             link: Some("https://bao.vn/lu-len".to_owned()),

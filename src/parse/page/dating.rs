@@ -30,6 +30,13 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// What is told from now, as `2 giờ trước` and `Hôm qua 14:05`.
+static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:cách\s+đây\s+)?(?:\d{1,3}|một|vài)\s+(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm)\s+trước|\d{1,3}\s+(?:sec|min|hour|day|week|month|year)[a-z]*\s+ago|(?:\d{1,2}[:hg]\d{2}\s*[,|·-]?\s*)?(?:hôm\s+(?:nay|qua|kia)|yesterday|today)(?:\s*[,|·-]?\s*(?:lúc\s+|at\s+)?\d{1,2}[:hg]\d{2})?",
+    )
+});
+
 /// `20220607082731` or `20220607082731436`, alone among letters and marks.
 static IN_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -57,7 +64,14 @@ pub(super) fn within(text: &str, format: Option<&str>, read: &ReadDate) -> Optio
     {
         return Some(instant);
     }
-    read(text).or_else(|| DATE.find_iter(text).find_map(|found| read(&spelt_out(found.as_str()))))
+    let absolute = || DATE.find_iter(text).find_map(|found| read(&spelt_out(found.as_str())));
+    let relative = || RELATIVE.find_iter(text).find_map(|found| read(found.as_str()));
+    read(text).or_else(absolute).or_else(relative)
+}
+
+/// What a text says beside the first date in it.
+pub(super) fn without(text: &str) -> String {
+    DATE.replace(text, "").trim().to_owned()
 }
 
 /// `17 tháng 1 năm 2012` as the reader of dates knows it.

@@ -22,25 +22,30 @@ const DEPTH_MAX: usize = 12;
 
 /// All articles that the page's JSON-LD tells, each address once.
 pub(super) fn items(page: &Html, reading: &Reading<'_>) -> Vec<Item> {
+    let mut walk = Walk { reading, left: OBJECTS_MAX, items: Vec::new() };
+    for value in values(page) {
+        walk.value(&value, false, 0);
+    }
+    let mut items = merged(walk.items);
+    name(&mut items, page, reading);
+    items
+}
+
+/// What stands in the page's JSON-LD.
+fn values(page: &Html) -> impl Iterator<Item = Value> {
     let elements = page.root_element().descendent_elements();
     let scripts = elements.filter(|it| {
         it.value().name() == "script"
             && it.attr("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"))
     });
-    let mut walk = Walk { reading, left: OBJECTS_MAX, items: Vec::new() };
-    for script in scripts {
+    scripts.filter_map(|script| {
         let text: String = script.text().collect();
         // Some wrap it in a comment or a CDATA section, for parsers of long ago.
         let text =
             text.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_end_matches("-->");
         let text = text.trim_end_matches("//]]>").replace(['\n', '\r', '\t'], " ");
-        if let Ok(value) = serde_json::from_str::<Value>(&text) {
-            walk.value(&value, false, 0);
-        }
-    }
-    let mut items = merged(walk.items);
-    name(&mut items, page, reading);
-    items
+        serde_json::from_str(&text).ok()
+    })
 }
 
 struct Walk<'a> {
@@ -159,4 +164,55 @@ fn name(items: &mut Vec<Item>, page: &Html, reading: &Reading<'_>) {
         item.title = title.map(|body| Text { body: body.clone(), kind: TextKind::Plain });
     }
     items.retain(|item| item.title.is_some());
+}
+
+/// What a page's JSON-LD says of the one article that the page is about.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct LinkedArticle {
+    pub published: Option<String>,
+    pub author: Option<String>,
+    pub image: Option<String>,
+    pub description: Option<String>,
+}
+
+/// The article of this headline; where none has it, the only one.
+pub(super) fn article(page: &Html, is_awaited: &dyn Fn(&str) -> bool) -> Option<LinkedArticle> {
+    let values: Vec<Value> = values(page).collect();
+    let (mut left, mut found) = (OBJECTS_MAX, Vec::new());
+    for value in &values {
+        gather(value, 0, &mut left, &mut found);
+    }
+    let headline = |object: &Map<String, Value>| {
+        object.get("headline").or_else(|| object.get("name")).and_then(words_of)
+    };
+    let named = found.iter().find(|object| headline(object).is_some_and(|headline| is_awaited(&headline)));
+    let object = named.or_else(|| found.first().filter(|_| found.len() == 1))?;
+    let text = |name: &str| object.get(name).and_then(words_of);
+    Some(LinkedArticle {
+        published: text("datePublished").or_else(|| text("dateCreated")),
+        author: text("author"),
+        image: object.get("image").or_else(|| object.get("thumbnailUrl")).and_then(address_of),
+        description: text("description"),
+    })
+}
+
+/// The articles among a value, but not those of its lists.
+fn gather<'a>(value: &'a Value, depth: usize, left: &mut usize, found: &mut Vec<&'a Map<String, Value>>) {
+    if depth > DEPTH_MAX || *left == 0 {
+        return;
+    }
+    *left -= 1;
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| gather(value, depth + 1, left, found)),
+        Value::Object(object) => {
+            if types(object).any(|kind| kind.ends_with("Article") || kind.ends_with("Posting")) {
+                found.push(object);
+                return;
+            }
+            let within =
+                ["@graph", "mainEntity", "mainEntityOfPage"].iter().filter_map(|name| object.get(*name));
+            within.for_each(|value| gather(value, depth + 1, left, found));
+        }
+        _ => {}
+    }
 }

@@ -16,12 +16,12 @@ const INLINE: [&str; 22] = [
 /// The text, at most so many bytes and a word of it, in one line: white space folded, a space wherever a block begins.
 pub(super) fn text(element: ElementRef<'_>, most: usize) -> String {
     let mut text = String::new();
-    gather(element, most, &mut text);
+    gather(element, most, ' ', &mut text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Does not recurse: the walk skips what is silent by its last descendant.
-fn gather(element: ElementRef<'_>, most: usize, text: &mut String) {
+fn gather(element: ElementRef<'_>, most: usize, gap: char, text: &mut String) {
     let mut silent = 0_usize;
     for edge in element.traverse() {
         let (node, opens) = match edge {
@@ -29,14 +29,18 @@ fn gather(element: ElementRef<'_>, most: usize, text: &mut String) {
             Edge::Close(node) => (node, false),
         };
         match node.value() {
-            Node::Text(words) if opens && silent == 0 => text.push_str(words),
+            // The source's own line ends say nothing.
+            Node::Text(words) if opens && silent == 0 && gap == ' ' => text.push_str(words),
+            Node::Text(words) if opens && silent == 0 => {
+                text.extend(words.split('\n').flat_map(|it| [it, " "]));
+            }
             Node::Element(found) => {
                 let name = found.name();
                 if SILENT.contains(&name) {
                     silent = if opens { silent + 1 } else { silent.saturating_sub(1) };
                 }
                 if !INLINE.contains(&name) {
-                    text.push(' ');
+                    text.push(gap);
                 }
             }
             _ => {}
@@ -45,6 +49,14 @@ fn gather(element: ElementRef<'_>, most: usize, text: &mut String) {
             break;
         }
     }
+}
+
+/// The text in lines, a new one wherever a block begins or ends; at most so many bytes and a word of it.
+pub(super) fn lines(element: ElementRef<'_>, most: usize) -> Vec<String> {
+    let mut text = String::new();
+    gather(element, most, '\n', &mut text);
+    let lines = text.split('\n').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 /// What an element is called: its text, else what stands in `title=` or `alt=` of it or of what is in it. A text that

@@ -244,6 +244,7 @@ pub fn source(id: &str, url: &str) -> Source {
         rewrite_host: Arc::default(),
         republishing: tintinh::model::Republishing::default(),
         page: None,
+        article: None,
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
+    sync::{Notify, oneshot},
     task::JoinSet,
     time::sleep,
 };
@@ -140,6 +140,8 @@ enum Ending {
     Close,
     Silence,
     Drip(Vec<u8>, Duration),
+    Slowly(Vec<u8>, Duration),
+    When(Arc<Notify>, Vec<u8>),
 }
 
 impl Reply {
@@ -183,6 +185,16 @@ impl Reply {
     /// Repeats this after the body, at this pace, for ever.
     pub fn then_drip(self, piece: impl AsRef<[u8]>, every: Duration) -> Self {
         Self { ending: Ending::Drip(piece.as_ref().to_vec(), every), ..self }
+    }
+
+    /// Goes on with this in eight pieces, at this pace, and then ends.
+    pub fn then_slowly(self, rest: impl AsRef<[u8]>, every: Duration) -> Self {
+        Self { ending: Ending::Slowly(rest.as_ref().to_vec(), every), ..self }
+    }
+
+    /// Goes on with this once `told` is notified, and then ends.
+    pub fn then_when(self, told: &Arc<Notify>, rest: impl AsRef<[u8]>) -> Self {
+        Self { ending: Ending::When(Arc::clone(told), rest.as_ref().to_vec()), ..self }
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -230,6 +242,18 @@ async fn converse(mut stream: TcpStream, script: &Script) -> std::io::Result<()>
             // Closed at once with bytes of the client unread, the system would reset the connection under the reply.
             while stream.read(&mut [0; 1024]).await? > 0 {}
             Ok(())
+        }
+        Ending::Slowly(rest, every) => {
+            for piece in rest.chunks(rest.len() / 8 + 1) {
+                stream.write_all(piece).await?;
+                sleep(every).await;
+            }
+            stream.shutdown().await
+        }
+        Ending::When(told, rest) => {
+            told.notified().await;
+            stream.write_all(&rest).await?;
+            stream.shutdown().await
         }
         Ending::Silence => std::future::pending().await,
         Ending::Drip(piece, every) => loop {

@@ -37,7 +37,17 @@ pub fn entry(name: &str, content: Option<String>) -> Entry {
 pub fn new(entry: Entry, keys: Vec<EntryKey>, at: Timestamp) -> NewEntry {
     let digest = Digest(keys[0].0);
     let likeness = Likeness { title: digest, text: digest, gist: digest };
-    NewEntry { entry, keys, digest, head: digest, likeness, date: at, place: at, dropped: None }
+    NewEntry {
+        entry,
+        keys,
+        digest,
+        head: digest,
+        likeness,
+        date: at,
+        place: at,
+        dropped: None,
+        article: None,
+    }
 }
 
 /// A poll that brought these.

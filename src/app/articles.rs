@@ -1,0 +1,258 @@
+//! Who has an article read now: those that are due, one of a source and one at a host at a time, beside the polls and
+//! behind them in no queue but the hosts' own. Decides neither what is due nor what comes of it.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use tokio::{
+    sync::{mpsc, watch},
+    task::{Id, JoinError, JoinSet},
+};
+use tracing::{error, warn};
+use url::Url;
+
+use crate::{
+    articles,
+    board::Board,
+    config::Config,
+    hosts::{Host, Hosts},
+    metrics::Metrics,
+    model::{Source, SourceId, Timestamp},
+    poll::{Poller, Settled},
+    scheduler::Pulse,
+    store::StoreError,
+};
+
+/// Articles that are read at once; most of them wait for their host's pause to end.
+const READS_MAX: usize = 64;
+/// The longest sleep: the wall clock may be set meanwhile.
+const NAP_MAX: Duration = Duration::from_secs(5);
+/// Who finds its host or all places taken looks again after so long, where nothing ends before.
+const TAKEN: TimeDelta = TimeDelta::seconds(1);
+/// After a fault of ours a source's articles rest for so long.
+const AFTER_FAULT: TimeDelta = TimeDelta::minutes(10);
+
+/// What reading articles needs, and whom it tells.
+pub(super) struct Reading {
+    pub(super) poller: Arc<Poller<fn() -> Timestamp>>,
+    pub(super) board: Arc<Board>,
+    pub(super) hosts: Arc<Hosts>,
+    pub(super) config: watch::Receiver<Arc<Config>>,
+    pub(super) sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
+    /// Of whom readers will see a difference.
+    pub(super) news: mpsc::Sender<SourceId>,
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) clock: fn() -> Timestamp,
+}
+
+/// When each source is looked at next.
+#[derive(Default)]
+struct Agenda {
+    at: HashMap<SourceId, Timestamp>,
+    order: BTreeSet<(Timestamp, SourceId)>,
+}
+
+impl Agenda {
+    fn set(&mut self, id: &SourceId, at: Option<Timestamp>) {
+        if let Some(former) = self.at.remove(id) {
+            self.order.remove(&(former, id.clone()));
+        }
+        if let Some(at) = at {
+            self.at.insert(id.clone(), at);
+            self.order.insert((at, id.clone()));
+        }
+    }
+
+    fn due(&mut self, now: Timestamp) -> Option<SourceId> {
+        let (_, id) = self.order.first().filter(|(at, _)| *at <= now)?.clone();
+        self.set(&id, None);
+        Some(id)
+    }
+
+    fn sleep(&self, now: Timestamp) -> Duration {
+        let first = self.order.first().and_then(|(at, _)| (*at - now).to_std().ok());
+        first.map_or(NAP_MAX, |wait| wait.min(NAP_MAX))
+    }
+}
+
+/// What is under way.
+#[derive(Default)]
+struct UnderWay {
+    tasks: JoinSet<Result<Settled, StoreError>>,
+    /// Whose, and where an article is read.
+    whose: HashMap<Id, (SourceId, Option<Host>)>,
+    hosts: HashSet<Host>,
+    reading: HashSet<SourceId>,
+    publishing: HashSet<SourceId>,
+    /// Until when a source rests after a fault of ours.
+    resting: HashMap<SourceId, Timestamp>,
+}
+
+impl Reading {
+    /// Reads until `stopped` turns true, then waits for what is under way.
+    pub(super) async fn run(mut self, mut stopped: watch::Receiver<bool>) {
+        let (mut agenda, mut under_way) = (Agenda::default(), UnderWay::default());
+        let mut sources = self.by_id();
+        loop {
+            let now = (self.clock)();
+            for id in self.board.waiting() {
+                agenda.set(&id, Some(now));
+            }
+            while let Some(id) = agenda.due(now) {
+                if let Some(source) = sources.get(&id) {
+                    let next = self.turn_to(source, &mut under_way, now);
+                    agenda.set(&id, next);
+                }
+            }
+            let ended = tokio::select! {
+                biased;
+                () = until(&mut stopped) => break,
+                changed = self.sources.changed() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    sources = self.by_id();
+                    // Some may have begun or ceased to want articles.
+                    for id in sources.keys() {
+                        agenda.set(id, Some(now));
+                    }
+                    None
+                }
+                Some(ended) = under_way.tasks.join_next_with_id() => Some(ended),
+                () = self.board.waited() => None,
+                () = tokio::time::sleep(agenda.sleep(now)) => None,
+            };
+            if let Some(ended) = ended
+                && let Some(id) = self.ended(ended, &mut under_way, now).await
+            {
+                agenda.set(&id, Some(now));
+            }
+        }
+        while let Some(ended) = under_way.tasks.join_next_with_id().await {
+            let now = (self.clock)();
+            self.ended(ended, &mut under_way, now).await;
+        }
+    }
+
+    fn by_id(&mut self) -> HashMap<SourceId, Arc<Source>> {
+        let sources = self.sources.borrow_and_update();
+        sources.iter().map(|source| (source.id.clone(), Arc::clone(source))).collect()
+    }
+
+    /// Begins what is due of a source, and says when to look at it again; what ends is looked at by itself.
+    fn turn_to(&self, source: &Arc<Source>, under_way: &mut UnderWay, now: Timestamp) -> Option<Timestamp> {
+        let articles = self.board.articles(&source.id);
+        let wants = source.article.is_some();
+        if articles.waiting.is_empty() {
+            return None;
+        }
+        if let Some(until) = under_way.resting.get(&source.id) {
+            if *until > now {
+                return Some(*until);
+            }
+            under_way.resting.remove(&source.id);
+        }
+        if (!wants || articles::is_overdue(&articles, now)) && !under_way.publishing.contains(&source.id) {
+            let (poller, id) = (Arc::clone(&self.poller), source.id.clone());
+            let publish = async move { poller.publish_undated(&id, !wants, !wants).await };
+            let task = under_way.tasks.spawn(publish);
+            under_way.whose.insert(task.id(), (source.id.clone(), None));
+            under_way.publishing.insert(source.id.clone());
+        }
+        let reads = wants && source.enabled && !under_way.reading.contains(&source.id);
+        if let Some(waiting) = articles::due(&articles, now).filter(|_| reads) {
+            let host = waiting.link.parse::<Url>().map_or(Host::new("", 0), |url| Host::of(&url));
+            let is_offline = self.pulse.offline_since().is_some();
+            if is_offline || under_way.hosts.len() >= READS_MAX || under_way.hosts.contains(&host) {
+                let released = articles::wake(&articles, false, now).filter(|at| *at > now);
+                return Some(released.map_or(now + TAKEN, |at| at.min(now + TAKEN)));
+            }
+            let (poller, source, hosts) =
+                (Arc::clone(&self.poller), Arc::clone(source), Arc::clone(&self.hosts));
+            let (id, key, window) = (source.id.clone(), waiting.key, self.config.borrow().channel.window);
+            let read = async move { poller.read_article(&source, key, &hosts, window).await };
+            let task = under_way.tasks.spawn(read);
+            under_way.whose.insert(task.id(), (id.clone(), Some(host.clone())));
+            under_way.hosts.insert(host);
+            under_way.reading.insert(id);
+            return articles::wake(&articles, false, now).filter(|at| *at > now);
+        }
+        articles::wake(&articles, reads, now).filter(|at| *at > now)
+    }
+
+    /// Whose it was.
+    async fn ended(
+        &self,
+        ended: Result<(Id, Result<Settled, StoreError>), JoinError>,
+        under_way: &mut UnderWay,
+        now: Timestamp,
+    ) -> Option<SourceId> {
+        let task = match &ended {
+            Ok((task, _)) => *task,
+            Err(error) => error.id(),
+        };
+        let (id, host) = under_way.whose.remove(&task)?;
+        match host {
+            Some(host) => {
+                under_way.hosts.remove(&host);
+                under_way.reading.remove(&id);
+            }
+            None => {
+                under_way.publishing.remove(&id);
+            }
+        }
+        match ended {
+            Ok((_, Ok(settled))) => {
+                self.metrics.article(settled.outcome, settled.inserted, settled.updated);
+                let ours = settled.changed().then(|| id.clone());
+                for source in ours.into_iter().chain(settled.touched) {
+                    // A renderer that is gone means that we are ending.
+                    let _ = self.news.send(source).await;
+                }
+            }
+            Ok((_, Err(error))) => {
+                warn!(source = %id, error = error.in_words(), "what came of an article could not be kept");
+                under_way.resting.insert(id.clone(), now + AFTER_FAULT);
+            }
+            Err(panicked) => {
+                error!(source = %id, "the reading of an article panicked: {panicked}");
+                under_way.resting.insert(id.clone(), now + AFTER_FAULT);
+            }
+        }
+        Some(id)
+    }
+}
+
+/// Ends when this turns true, or nobody is left to turn it.
+async fn until(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_agenda_gives_each_source_once_and_the_earliest_first() {
+        let id = |text: &str| SourceId::new(text).unwrap();
+        let at = |seconds| Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let mut agenda = Agenda::default();
+        agenda.set(&id("a"), Some(at(9)));
+        agenda.set(&id("b"), Some(at(2)));
+        agenda.set(&id("a"), Some(at(1)));
+        agenda.set(&id("c"), Some(at(3)));
+        agenda.set(&id("c"), None);
+        assert_eq!(agenda.sleep(at(0)), Duration::from_secs(1));
+        assert_eq!(agenda.due(at(0)), None);
+        assert_eq!(
+            (agenda.due(at(5)), agenda.due(at(5)), agenda.due(at(5))),
+            (Some(id("a")), Some(id("b")), None)
+        );
+        assert_eq!(agenda.sleep(at(5)), NAP_MAX);
+    }
+}

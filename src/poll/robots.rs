@@ -1,0 +1,126 @@
+//! What each host's robots.txt says, asked for once a day where articles are read. Forgets all with the process.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+use url::Url;
+
+use crate::{
+    articles::Robots,
+    fetch::{self, FetchError, Fetched, Fetcher},
+    hosts::Itinerary,
+    model::{Source, State, Timestamp, Validators},
+};
+
+/// How long what a host said holds (RFC 9309 §2.4).
+const KEPT: Duration = Duration::from_hours(24);
+/// A host that does not say is asked again after so long.
+const UNTOLD: Duration = Duration::from_mins(10);
+/// Hosts that are remembered; with more, all are asked again.
+const HOSTS_MAX: usize = 10_000;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct RobotsOfHosts(Mutex<HashMap<String, (Said, Instant)>>);
+
+/// What a host said.
+#[derive(Debug, Clone)]
+enum Said {
+    Rules(Arc<Robots>),
+    /// Nothing, for this reason: then nothing may be asked for (RFC 9309 §2.3.1.4).
+    Untold(Arc<str>),
+}
+
+/// Why an article is not to be asked for.
+#[derive(Debug)]
+pub(super) enum Forbidden {
+    /// By robots.txt.
+    ByRules,
+    /// As long as nobody knows what robots.txt says; in words.
+    Untold(String),
+    /// A host on the way was not free for us.
+    PutOff(Duration),
+}
+
+impl RobotsOfHosts {
+    /// Whether this address may be asked for.
+    pub(super) async fn check(
+        &self,
+        url: &Url,
+        source: &Source,
+        fetcher: &Fetcher,
+        way: &mut Itinerary,
+        now: Timestamp,
+    ) -> Result<(), Forbidden> {
+        let origin = url.origin().ascii_serialization();
+        let said = if let Some(said) = self.known(&origin) {
+            said
+        } else {
+            let said = ask(url, source, fetcher, way, now).await?;
+            self.remember(origin, said.clone());
+            said
+        };
+        match said {
+            Said::Rules(robots) if robots.allows(&path(url)) => Ok(()),
+            Said::Rules(_) => Err(Forbidden::ByRules),
+            Said::Untold(reason) => Err(Forbidden::Untold(reason.to_string())),
+        }
+    }
+
+    fn known(&self, origin: &str) -> Option<Said> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (said, until) = known.get(origin)?;
+        (*until > Instant::now()).then(|| said.clone())
+    }
+
+    fn remember(&self, origin: String, said: Said) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= HOSTS_MAX {
+            known.clear();
+        }
+        let holds = if matches!(said, Said::Rules(_)) { KEPT } else { UNTOLD };
+        known.insert(origin, (said, Instant::now() + holds));
+    }
+}
+
+fn path(url: &Url) -> String {
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+}
+
+async fn ask(
+    url: &Url,
+    source: &Source,
+    fetcher: &Fetcher,
+    way: &mut Itinerary,
+    now: Timestamp,
+) -> Result<Said, Forbidden> {
+    let everything = || Said::Rules(Arc::default());
+    let Ok(address) = url.join("/robots.txt") else { return Ok(everything()) };
+    let request = fetch::Request {
+        url: &address,
+        validators: &Validators::default(),
+        limits: &source.limits,
+        access: &source.access,
+        feed: Some(source),
+    };
+    match fetcher.fetch(&request, way, now).await {
+        Ok(Fetched::Body(body)) => Ok(Said::Rules(Arc::new(Robots::read(&body.bytes)))),
+        Ok(Fetched::NotModified { .. }) => Ok(everything()),
+        Err(error) => match error.unwelcome() {
+            Some(wait) => Err(Forbidden::PutOff(wait)),
+            None if is_absent(&error) => Ok(everything()),
+            None => Ok(Said::Untold(format!("{address}: {}", error.failure().reason).into())),
+        },
+    }
+}
+
+/// Whether there is none, so that nothing is forbidden (RFC 9309 §2.3.1.3). 429 is no such answer.
+fn is_absent(error: &FetchError) -> bool {
+    let refused =
+        matches!(error, FetchError::Status { code: 400..=499, .. }) && error.state() != State::Throttled;
+    refused || matches!(error, FetchError::TooManyRedirects { .. })
+}
