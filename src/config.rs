@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod headers;
 mod hosts;
+mod include;
 mod page;
 mod problem;
 mod quantity;
@@ -45,7 +46,8 @@ use crate::model::{ChannelSlug, Duplicates, OwnChannel, Source};
 pub use self::{
     feeds::MAX_SOURCES,
     file::MAX_FILE_BYTES,
-    problem::Problem,
+    include::Pattern,
+    problem::{Excerpt, Problem},
     settings::{MAX_BODY, STANDARD_LIMITS},
 };
 
@@ -68,6 +70,8 @@ pub struct Config {
     pub channels: Vec<Arc<OwnChannel>>,
     /// The hosts that have a table in `[hosts]` and no source, as written: perhaps slips of the pen.
     pub hosts_without_feeds: Vec<String>,
+    /// Which other files were read as parts of this one.
+    pub include: Vec<Pattern>,
 }
 
 /// `[server]`.
@@ -162,7 +166,8 @@ impl Config {
     }
 }
 
-/// Why there is no `Config`. Its text has one line for each problem, and one at the end that counts them.
+/// Why there is no `Config`. Its text has for each problem a line, and below it the line of the file with a caret; and a
+/// last line that counts them.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read at all.
@@ -183,6 +188,25 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// What is wrong in lines of their own, without what stands in the file, and one that counts them: for logs.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable { .. } => vec![self.to_string()],
+            Self::Invalid { path, problems } => {
+                let told = problems.iter().map(|problem| problem.placed(path));
+                told.chain([counted(problems)]).collect()
+            }
+        }
+    }
+}
+
+fn counted(problems: &[Problem]) -> String {
+    let count = problems.len();
+    format!("{count} problem{}; nothing was changed", if count == 1 { "" } else { "s" })
+}
+
 struct Listing<'a> {
     path: &'a Path,
     problems: &'a [Problem],
@@ -191,10 +215,12 @@ struct Listing<'a> {
 impl fmt::Display for Listing<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for problem in self.problems {
-            writeln!(formatter, "{}:{}: {}", self.path.display(), problem.line, problem.sentence())?;
+            writeln!(formatter, "{}", problem.placed(self.path))?;
+            if let Some(excerpt) = &problem.excerpt {
+                writeln!(formatter, "{}", excerpt.numbered(problem.line))?;
+            }
         }
-        let count = self.problems.len();
-        write!(formatter, "{count} problem{}; nothing was changed", if count == 1 { "" } else { "s" })
+        formatter.write_str(&counted(self.problems))
     }
 }
 
@@ -227,27 +253,59 @@ pub fn load(path: &Path, surroundings: Surroundings) -> Result<Config, ConfigErr
 /// Reads the text of a file that stands in these surroundings, and the files that it names.
 ///
 /// # Errors
-/// All problems of the text in the order of its lines. Where it is no TOML, only those of its syntax.
+/// All problems of the text in the order of its lines, and behind them those of the files that it includes. Where one of
+/// them is no TOML, only those of the syntax.
 pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     file::readable(text).map_err(|problem| vec![problem])?;
     let mut problems = Problems::of(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        syntax::tell_syntax(&errors, &mut problems);
+        syntax::tell_syntax(&errors, 0, &mut problems);
         return Err(problems.in_order());
     }
-    let root = Reader::new(document.get_ref(), 0, String::new(), &shape::ROOT);
-    root.refuse_unknown(&mut problems);
-    let listeners = sections::read_listeners(&root, &mut problems);
-    let store = sections::read_store(&root, surroundings, &mut problems);
-    let network = sections::read_networks(&root, &mut problems);
-    let channel = sections::read_channel(&root, &mut problems);
-    let channels = channels::read_channels(&root, &channel, &mut problems);
-    let (sources, hosts_without_feeds) = feeds::read_sources(&root, surroundings, &mut problems);
+    let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
+    let (include, texts) = include::read(&root, &surroundings.folder, &mut problems);
+    let mut problems = problems;
+    let mut documents = Vec::new();
+    let mut is_toml = true;
+    for included in &texts {
+        let base = problems.add(Some(&included.name), &included.text);
+        let (document, errors) = DeTable::parse_recoverable(&included.text);
+        is_toml &= errors.is_empty();
+        syntax::tell_syntax(&errors, base, &mut problems);
+        documents.push((base, document));
+    }
+    if !is_toml {
+        return Err(problems.in_order());
+    }
+    let mut roots = vec![root];
+    for (base, document) in &documents {
+        roots.push(Reader::root(document.get_ref(), *base, &shape::INCLUDED));
+    }
+    read_all(&roots, surroundings, include, problems)
+}
+
+/// The first of these is the file itself, the others are included in it.
+fn read_all(
+    roots: &[Reader<'_>],
+    surroundings: &Surroundings,
+    include: Vec<Pattern>,
+    mut problems: Problems<'_>,
+) -> Result<Config, Vec<Problem>> {
+    for root in roots {
+        root.refuse_unknown(&mut problems);
+    }
+    let root = &roots[0];
+    let listeners = sections::read_listeners(root, &mut problems);
+    let store = sections::read_store(root, surroundings, &mut problems);
+    let network = sections::read_networks(root, &mut problems);
+    let channel = sections::read_channel(root, &mut problems);
+    let channels = channels::read_channels(roots, &channel, &mut problems);
+    let (sources, hosts_without_feeds) = feeds::read_sources(roots, surroundings, &mut problems);
     match listeners {
         Some((server, admin)) if problems.is_empty() => {
-            Ok(Config { server, admin, store, network, channel, sources, channels, hosts_without_feeds })
+            Ok(Config { server, admin, store, network, channel, sources, channels, hosts_without_feeds, include })
         }
         _ => Err(problems.in_order()),
     }
