@@ -10,6 +10,7 @@ mod log;
 mod named;
 mod preview;
 mod progress;
+mod reload;
 mod run;
 
 use std::{
@@ -53,6 +54,8 @@ enum Command {
     Run,
     /// Tell every problem of feeds.toml, and change nothing
     Check,
+    /// Have the running daemon read feeds.toml again, and tell what that changes or what is wrong with it
+    Reload,
     /// Show it all working, with sample publishers on this machine and no network
     Demo,
     /// Show what would be made of a feed, from an address, a file or stdin, and keep nothing
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
     let code = match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
+        Command::Reload => reload::reload(&path),
         Command::Demo => demo::demo(&arguments.log),
         Command::Preview(options) => preview::preview(&options),
         Command::Export(options) => export::export(&path, &options),
@@ -96,14 +100,18 @@ fn default_config() -> PathBuf {
 
 /// The file, in the surroundings that systemd made.
 fn load(path: &Path) -> Result<Config, ConfigError> {
+    config::load(path, surroundings())
+}
+
+/// What systemd gives to a service that the file does not say.
+fn surroundings() -> Surroundings {
     // systemd separates several directories by colons; the first is ours.
     let state_directory = std::env::var_os("STATE_DIRECTORY").map(|list| {
         let list = list.to_string_lossy().into_owned();
         PathBuf::from(list.split(':').next().unwrap_or_default())
     });
     let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let surroundings = Surroundings { state_directory, credentials_directory, ..Surroundings::default() };
-    config::load(path, surroundings)
+    Surroundings { state_directory, credentials_directory, ..Surroundings::default() }
 }
 
 /// Does this with the file's settings, and writes what it says on stdout, or why it failed on stderr.
@@ -117,8 +125,7 @@ fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<Stri
     };
     match work(&config) {
         Ok(words) => {
-            // Who closed stdout does not want to know.
-            let _ = writeln!(std::io::stdout(), "{words}");
+            say(&words);
             WELL
         }
         Err(failed) => {
@@ -138,6 +145,12 @@ impl From<String> for Failed {
     fn from(words: String) -> Self {
         Self { code: FAILURE, words }
     }
+}
+
+/// A line on stdout.
+fn say(words: &dyn std::fmt::Display) {
+    // Who closed stdout does not want to know.
+    let _ = writeln!(std::io::stdout(), "{words}");
 }
 
 /// One line on stderr, for what happens before or instead of logging.

@@ -7,6 +7,7 @@ mod address;
 mod certificates;
 mod channels;
 mod credentials;
+mod difference;
 mod feeds;
 mod file;
 mod files;
@@ -44,6 +45,7 @@ use self::{problem::Problems, reader::Reader};
 use crate::model::{ChannelSlug, Duplicates, OwnChannel, Source};
 
 pub use self::{
+    difference::{Difference, needs_restart},
     feeds::MAX_SOURCES,
     file::MAX_FILE_BYTES,
     include::Pattern,
@@ -250,6 +252,33 @@ pub fn load(path: &Path, surroundings: Surroundings) -> Result<Config, ConfigErr
     parse(text, &Surroundings { folder, ..surroundings }).map_err(invalid)
 }
 
+/// Where the file says that its daemon is to be found, as well as can be told: also where the file has mistakes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The store's folder.
+    pub store: PathBuf,
+    /// The admin's listener.
+    pub admin: SocketAddr,
+}
+
+/// Where this file says that its daemon is.
+///
+/// # Errors
+/// `Unreadable` when the file cannot be read.
+pub fn places(path: &Path, surroundings: Surroundings) -> Result<Places, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let absolute = path::absolute(path).map_err(unreadable)?;
+    let bytes = file::read_bounded(path).map_err(unreadable)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
+    let (document, _) = DeTable::parse_recoverable(&text);
+    let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
+    // They are told by those who read the file to use it.
+    let mut ignored = Problems::of(&text);
+    let store = sections::read_store(&root, &Surroundings { folder, ..surroundings }, &mut ignored).path;
+    Ok(Places { store, admin: sections::read_admin_listen(&root, &mut ignored) })
+}
+
 /// Reads the text of a file that stands in these surroundings, and the files that it names.
 ///
 /// # Errors
@@ -266,7 +295,6 @@ pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Prob
     }
     let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
     let (include, texts) = include::read(&root, &surroundings.folder, &mut problems);
-    let mut problems = problems;
     let mut documents = Vec::new();
     let mut is_toml = true;
     for included in &texts {
@@ -304,9 +332,17 @@ fn read_all(
     let channels = channels::read_channels(roots, &channel, &mut problems);
     let (sources, hosts_without_feeds) = feeds::read_sources(roots, surroundings, &mut problems);
     match listeners {
-        Some((server, admin)) if problems.is_empty() => {
-            Ok(Config { server, admin, store, network, channel, sources, channels, hosts_without_feeds, include })
-        }
+        Some((server, admin)) if problems.is_empty() => Ok(Config {
+            server,
+            admin,
+            store,
+            network,
+            channel,
+            sources,
+            channels,
+            hosts_without_feeds,
+            include,
+        }),
         _ => Err(problems.in_order()),
     }
 }

@@ -12,7 +12,10 @@ use bytes::Bytes;
 use serde_json::json;
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, watch},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot, watch,
+    },
     task::spawn_blocking,
 };
 use tracing::{info, warn};
@@ -20,6 +23,7 @@ use tracing::{info, warn};
 use super::{
     clock,
     inquiry::{self, Question, Reply},
+    reloading::Request,
     rendering::Rendering,
 };
 use crate::{
@@ -120,6 +124,27 @@ impl Inquiries {
         }
         Ok(reply)
     }
+}
+
+/// Has the file of this name read again, and tells what came of it.
+pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Told {
+    let (teller, told) = mpsc::channel(PIECES_MAX);
+    let (answer, verdict) = oneshot::channel();
+    let refusal = match requests.try_send(Request { file: file.into(), answer }) {
+        Ok(()) => {
+            spawn_blocking(move || {
+                let ending = || Unavailable("the daemon is ending".to_owned());
+                let told = verdict.blocking_recv().map(|verdict| line(&json!(verdict))).map_err(|_| ending());
+                let _ = teller.blocking_send(told);
+            });
+            return told;
+        }
+        Err(TrySendError::Full(_)) => "the file is being read already, for many others who asked",
+        Err(TrySendError::Closed(_)) => "this daemon has no file that it could read again",
+    };
+    // Room for one is there.
+    let _ = teller.try_send(Err(Unavailable(refusal.to_owned())));
+    told
 }
 
 /// Begins work on a thread of its own. Nobody waits for it but who is told.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use quick_cache::sync::Cache;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     clock, errands,
     inquiry::Question,
     polling::{Polling, held_until},
+    reloading::Request,
     rendering::{Made, Rendering},
 };
 use crate::{
@@ -34,6 +35,7 @@ pub(super) fn site(
     kept: watch::Receiver<Arc<Kept>>,
     rendering: &Arc<Rendering>,
     audience: &Arc<Audience>,
+    reloading: mpsc::Sender<Request>,
 ) -> Site {
     let Polling { config, board, pulse, store, hosts, metrics, news, .. } = polling;
     let (hosts, known) = (Arc::clone(hosts), Arc::clone(board));
@@ -92,6 +94,7 @@ pub(super) fn site(
         compact: Arc::new(move || errands::compact(&to_compact)),
         why: Arc::new(move |name| inquiries.answer(Question::Why, name)),
         forget: Arc::new(move |name| to_forget.answer(Question::Forget, name)),
+        reload: Arc::new(move |file| errands::reload(&reloading, file)),
         metrics: Arc::clone(metrics),
         outlines: Arc::default(),
         clock: clock::now,

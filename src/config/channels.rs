@@ -136,7 +136,8 @@ fn refuse_repeated(
     let (Some(slug), Some(found)) = (slug, table.get("slug")) else { return };
     let first = *slugs.entry(slug.clone()).or_insert(found.at);
     if first != found.at {
-        let message = format!("is \"{slug}\", which {} has already", problems.line_seen_from(first, found.at));
+        let message =
+            format!("is \"{slug}\", which {} has already", problems.line_seen_from(first, found.at));
         table.tell("slug", Wrong::new(message, "give each channel a slug of its own"), problems);
     }
 }

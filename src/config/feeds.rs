@@ -147,7 +147,8 @@ fn refuse_repeated(
     if let Some(id) = id {
         let first = *seen.ids.entry(id.clone()).or_insert_with(|| at("id"));
         if first != at("id") {
-            let message = format!("is \"{id}\", which {} has already", problems.line_seen_from(first, at("id")));
+            let message =
+                format!("is \"{id}\", which {} has already", problems.line_seen_from(first, at("id")));
             table.tell("id", Wrong::new(message, "give each feed an id of its own"), problems);
         }
     }

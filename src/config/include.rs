@@ -119,7 +119,8 @@ pub(super) fn read(
         match pattern.files() {
             Ok(files) => paths.extend(files),
             Err(error) => {
-                let message = format!("names the folder {}, which cannot be read ({error})", pattern.folder.display());
+                let message =
+                    format!("names the folder {}, which cannot be read ({error})", pattern.folder.display());
                 problems.tell(at, "include", Wrong::new(message, "make it, or take the pattern out"));
             }
         }
@@ -137,7 +138,8 @@ pub(super) fn read(
         let name = path.strip_prefix(folder).unwrap_or(&path).to_owned();
         match file::read_bounded(&path) {
             Ok(bytes) if bytes.len() > left => {
-                let message = format!("means files that are together larger than {} MiB", MAX_FILE_BYTES >> 20);
+                let message =
+                    format!("means files that are together larger than {} MiB", MAX_FILE_BYTES >> 20);
                 problems.tell(at, "include", Wrong::new(message, "share the feeds among several daemons"));
                 break;
             }

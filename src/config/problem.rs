@@ -32,7 +32,7 @@ pub struct Problem {
     /// What to do about it.
     pub remedy: String,
     /// The line itself, without secrets; none where there is no line to show.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
 }
 
 impl Problem {
@@ -80,7 +80,7 @@ struct Text<'a> {
     file: Option<&'a Path>,
     /// The number of its first byte.
     base: usize,
-    text: &'a str,
+    content: &'a str,
     line_starts: Vec<usize>,
 }
 
@@ -102,10 +102,10 @@ impl<'a> Problems<'a> {
     /// place's offset.
     pub fn add(&mut self, file: Option<&'a Path>, text: &'a str) -> usize {
         // One more than its length, so that its end is its own.
-        let base = self.texts.last().map_or(0, |last| last.base + last.text.len() + 1);
+        let base = self.texts.last().map_or(0, |last| last.base + last.content.len() + 1);
         let after_newlines = text.match_indices('\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(after_newlines).collect();
-        self.texts.push(Text { file, base, text, line_starts });
+        self.texts.push(Text { file, base, content: text, line_starts });
         base
     }
 
@@ -124,7 +124,7 @@ impl<'a> Problems<'a> {
             key: key.into(),
             message: wrong.message,
             remedy: wrong.remedy,
-            excerpt: text.and_then(|text| Excerpt::of(text.text, at - text.base)),
+            excerpt: text.and_then(|text| Excerpt::of(text.content, at - text.base)).map(Box::new),
         };
         self.told.push((at, problem));
     }
@@ -156,7 +156,7 @@ impl<'a> Problems<'a> {
     pub fn column(&self, at: usize) -> usize {
         let Some(text) = self.text_at(at) else { return 1 };
         let start = text.line_starts.get(self.line(at).saturating_sub(1)).copied().unwrap_or(0);
-        let before = text.text.get(start..at - text.base).unwrap_or_default();
+        let before = text.content.get(start..at - text.base).unwrap_or_default();
         1 + if before.len() > MAX_COUNTED_COLUMN { before.len() } else { before.chars().count() }
     }
 

@@ -58,7 +58,8 @@ impl<'a> Reader<'a> {
 
     /// The table that stands under this key; an empty one where there is none, or none that can be read.
     pub fn section(&self, shape: &'static Shape, problems: &mut Problems<'_>) -> Self {
-        let absent = || Self { table: None, base: self.base, at: self.base, path: shape.key.to_owned(), shape };
+        let absent =
+            || Self { table: None, base: self.base, at: self.base, path: shape.key.to_owned(), shape };
         self.inner(shape.key, shape.key.to_owned(), shape, problems).unwrap_or_else(absent)
     }
 
@@ -245,7 +246,7 @@ impl<'a> Reader<'a> {
 
     /// Whether this is an included file, and the key one of the file that includes it.
     fn may_stand_above(&self, name: &str) -> bool {
-        std::ptr::eq(self.shape, &INCLUDED) && ROOT.holds(name)
+        std::ptr::eq(self.shape, &raw const INCLUDED) && ROOT.holds(name)
     }
 
     fn instead_of(&self, unknown: &str) -> String {

@@ -45,11 +45,8 @@ pub(super) static ROOT: Shape = Shape {
 };
 
 /// Of a file that is included.
-pub(super) static INCLUDED: Shape = Shape {
-    key: "",
-    header: "an included file",
-    keys: &[key("channels", "[]"), key("feeds", "[]")],
-};
+pub(super) static INCLUDED: Shape =
+    Shape { key: "", header: "an included file", keys: &[key("channels", "[]"), key("feeds", "[]")] };
 
 pub(super) static SERVER: Shape = Shape {
     key: "server",

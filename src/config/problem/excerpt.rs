@@ -18,8 +18,24 @@ const LINE_MAX: usize = 4096;
 const HIDDEN: char = '…';
 
 /// Words in whose company a value may be a secret, in small letters.
-const SECRETIVE: [&str; 10] =
-    ["headers", "proxy", "credential", "authorization", "cookie", "token", "secret", "passw", "bearer", "basic"];
+const SECRETIVE: [&str; 16] = [
+    "headers",
+    "user_agent",
+    "proxy",
+    "credential",
+    "auth",
+    "cookie",
+    "token",
+    "secret",
+    "pass",
+    "pasw",
+    "pwd",
+    "bearer",
+    "basic",
+    "apikey",
+    "-key",
+    "_key",
+];
 
 /// A line without secrets, and the place in it that is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +106,7 @@ fn is_among_secrets(text: &str, start: usize, line: &str) -> bool {
     let mut above = text[..start].lines().rev();
     for _ in 0..LINES_ABOVE {
         let Some(line) = above.next() else { return false };
-        if speaks(line) {
+        if speaks(line) && !is_whole(line) {
             return true;
         }
         if line.starts_with('[') {
@@ -100,9 +116,16 @@ fn is_among_secrets(text: &str, start: usize, line: &str) -> bool {
     true
 }
 
+/// Whether what the line says ends with it.
+fn is_whole(line: &str) -> bool {
+    let count = |sign| line.matches(sign).count();
+    line.contains('=') && count('{') == count('}') && !line.contains("\"\"\"") && !line.contains("'''")
+}
+
 /// Only the bare key that the line begins with, and how many characters of it stand before the place.
 fn name_alone(line: &str, place: usize) -> (String, usize) {
-    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | ' ' | '[');
+    let is_bare =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | ' ' | '[');
     let name = line.split_once('=').map(|(name, _)| name).filter(|name| name.chars().all(is_bare));
     let shown = name.map_or_else(|| HIDDEN.to_string(), |name| format!("{name}= {HIDDEN}"));
     let before = line[..place].chars().count().min(shown.chars().count() - 1);
@@ -185,7 +208,7 @@ mod tests {
             ("headers = { A = \"hush\" } bad", "  7 | headers = …"),
             ("[feeds.headers]\nX-Key = \"hush\" bad", "  7 | X-Key = …"),
             ("headers = {\n  \"hush\" = 1, bad", "  7 | …"),
-            ("[[feeds]]\nheaders.a = \"x\"\ninterval = bad", "  7 | interval = …"),
+            ("[[feeds]]\nheaders = {\nA = 1 }\ninterval = bad", "  7 | interval = …"),
             ("credentials_file = hush bad", "  7 | credentials_file = …"),
             ("Authorization: Bearer hush bad", "  7 | …"),
             ("a = \"\"\"\nhush bad", "  7 | …"),
@@ -196,10 +219,9 @@ mod tests {
             assert_eq!(excerpt.lines().next(), Some(wanted), "{text}");
             assert!(!excerpt.contains("hush"), "{excerpt}");
         }
-        // The next feed has secrets of its own, or none.
-        let fair = "[[feeds]]\nheaders.a = \"x\"\n[[feeds]]\nintervall = \"1h\"";
+        let fair = "[[feeds]]\nheaders.a = \"x\"\nintervall = \"1h\"";
         assert_eq!(shown(fair, "intervall"), "  7 | intervall = \"1h\"\n    | ^");
-        let far = format!("[[feeds]]\n{}b = 1", "a = 1\n".repeat(70));
-        assert_eq!(shown(&far, "b = 1"), "  7 | b = …\n    | ^");
+        let distant = format!("[[feeds]]\n{}b = 1", "a = 1\n".repeat(70));
+        assert_eq!(shown(&distant, "b = 1"), "  7 | b = …\n    | ^");
     }
 }

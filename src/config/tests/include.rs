@@ -4,8 +4,11 @@ use super::*;
 
 const MAIN: &str = "include = [\"conf.d/*.toml\"]\n[defaults]\ninterval = \"1h\"\n";
 
+/// A file's name and text.
+type Named<'a> = (&'a str, &'a str);
+
 /// The file beside these others, as a value or as its problems in lines.
-fn read(main: &str, others: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+fn read(main: &str, others: &[Named<'_>]) -> Result<Config, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("conf.d")).unwrap();
     for (name, text) in others {
@@ -46,7 +49,7 @@ fn problems_name_the_file_and_what_stands_twice_both_places() {
     let (a, b) = (named("a", "a.vn"), named("a", "a.vn"));
     let main = format!("{MAIN}{}", named("m", "m.vn"));
     let again = named("m", "a.vn");
-    let cases: [(&[(&str, &str)], &[&str]); 6] = [
+    let cases: [(&[Named<'_>], &[&str]); 6] = [
         (
             &[("conf.d/1.toml", &a), ("conf.d/2.toml", &b)],
             &[
@@ -97,16 +100,31 @@ fn problems_name_the_file_and_what_stands_twice_both_places() {
 #[test]
 fn patterns_that_mean_nothing_are_told() {
     let cases = [
-        ("conf.e/*.toml", "names the folder {}/conf.e, which cannot be read (No such file or directory (os error 2)): \
-          make it, or take the pattern out"),
-        ("b.toml", "names b.toml, which cannot be read (No such file or directory (os error 2)): make the file, or take \
-          its name out"),
-        ("conf.d/", "is \"conf.d/\", which names no file: write a file, or a folder and a name with *, as \
-          \"conf.d/*.toml\""),
-        ("*/a.toml", "is \"*/a.toml\", with a * in a folder's name, where it stands for nothing: write a file, or a \
-          folder and a name with *, as \"conf.d/*.toml\""),
-        ("a?.toml", "is \"a?.toml\", with a sign that is none of ours: only * stands for other characters: write a file, \
-          or a folder and a name with *, as \"conf.d/*.toml\""),
+        (
+            "conf.e/*.toml",
+            "names the folder {}/conf.e, which cannot be read (No such file or directory (os error 2)): \
+          make it, or take the pattern out",
+        ),
+        (
+            "b.toml",
+            "names b.toml, which cannot be read (No such file or directory (os error 2)): make the file, or take \
+          its name out",
+        ),
+        (
+            "conf.d/",
+            "is \"conf.d/\", which names no file: write a file, or a folder and a name with *, as \
+          \"conf.d/*.toml\"",
+        ),
+        (
+            "*/a.toml",
+            "is \"*/a.toml\", with a * in a folder's name, where it stands for nothing: write a file, or a \
+          folder and a name with *, as \"conf.d/*.toml\"",
+        ),
+        (
+            "a?.toml",
+            "is \"a?.toml\", with a sign that is none of ours: only * stands for other characters: write a file, \
+          or a folder and a name with *, as \"conf.d/*.toml\"",
+        ),
     ];
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("conf.d")).unwrap();
