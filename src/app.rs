@@ -5,6 +5,7 @@ pub mod clock;
 mod errands;
 mod error;
 mod failing;
+mod hastening;
 pub mod inquiry;
 mod polling;
 pub mod reloading;
@@ -46,7 +47,8 @@ use upkeep::Upkeep;
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
 const CHANGES_MAX: usize = 1024;
-/// So many may wait for the file to be read again; who comes later is refused.
+/// So many may wait for the file to be read again, and for the scheduler to hear their wishes; who comes later is
+/// refused.
 const REQUESTS_MAX: usize = 16;
 /// Without a turn of the scheduler for so long, the watchdog is not told that we live.
 const PULSE_MAX: Duration = Duration::from_secs(30);
@@ -106,6 +108,7 @@ impl App {
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let (asking, requests) = mpsc::channel(REQUESTS_MAX);
+        let (wishes, wished) = mpsc::channel(REQUESTS_MAX);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -131,8 +134,10 @@ impl App {
             news: news.clone(),
             pulse: Arc::clone(&pulse),
             metrics: Arc::new(Metrics::new(app.store.metrics())),
+            wishes: wished,
+            waiting: Arc::default(),
         };
-        let site = site::site(&polling, kept_seen, &rendering, &audience, asking);
+        let site = site::site(&polling, kept_seen, &rendering, &audience, (asking, wishes));
         let (to_readers, to_admins) = (http::readers(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));

@@ -8,10 +8,12 @@ mod export;
 mod import;
 mod log;
 mod named;
+mod poll;
 mod preview;
 mod progress;
 mod reload;
 mod run;
+mod status;
 
 use std::{
     io::Write as _,
@@ -56,6 +58,10 @@ enum Command {
     Check,
     /// Have the running daemon read feeds.toml again, and tell what that changes or what is wrong with it
     Reload,
+    /// Tell how the feeds fare, as the running daemon's status page does: exit code 1 where one is sick
+    Status(status::Options),
+    /// Have the running daemon poll a feed now, politeness permitting, and tell what came of it
+    Poll(poll::Options),
     /// Show it all working, with sample publishers on this machine and no network
     Demo,
     /// Show what would be made of a feed, from an address, a file or stdin, and keep nothing
@@ -81,6 +87,8 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
         Command::Reload => reload::reload(&path),
+        Command::Status(options) => status::status(&path, &options),
+        Command::Poll(options) => poll::poll(&path, &options),
         Command::Demo => demo::demo(&arguments.log),
         Command::Preview(options) => preview::preview(&options),
         Command::Export(options) => export::export(&path, &options),
@@ -123,16 +131,7 @@ fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<Stri
             return BAD_INPUT;
         }
     };
-    match work(&config) {
-        Ok(words) => {
-            say(&words);
-            WELL
-        }
-        Err(failed) => {
-            complain(&failed.words);
-            failed.code
-        }
-    }
+    end(work(&config))
 }
 
 /// Why a command did not do what it was asked, and the exit code that says so to scripts.
@@ -144,6 +143,20 @@ struct Failed {
 impl From<String> for Failed {
     fn from(words: String) -> Self {
         Self { code: FAILURE, words }
+    }
+}
+
+/// Writes what came of a command, and gives its exit code.
+fn end(outcome: Result<String, Failed>) -> u8 {
+    match outcome {
+        Ok(words) => {
+            say(&words);
+            WELL
+        }
+        Err(failed) => {
+            complain(&failed.words);
+            failed.code
+        }
     }
 }
 

@@ -116,6 +116,8 @@ pub struct Site {
     pub forget: Arc<Asking>,
     /// Has the file of this name read again.
     pub reload: Arc<Asking>,
+    /// Has the source of this id polled, if politeness permits.
+    pub poll: Arc<Asking>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// All that can be subscribed to.

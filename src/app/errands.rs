@@ -17,13 +17,15 @@ use tokio::{
         oneshot, watch,
     },
     task::spawn_blocking,
+    time::timeout,
 };
 use tracing::{info, warn};
 
 use super::{
     clock,
+    hastening::Hastening,
     inquiry::{self, Question, Reply},
-    reloading::Request,
+    reloading::{Request, Verdict},
     rendering::Rendering,
 };
 use crate::{
@@ -38,6 +40,8 @@ const PIECES_MAX: usize = 4;
 const PIECE_BYTES: usize = 64 << 10;
 /// How often who waits for a compaction hears that it goes on.
 const TELL_EVERY: Duration = Duration::from_secs(1);
+/// Nobody waits longer for a verdict: who asked would take the daemon for stuck.
+const VERDICT_MAX: Duration = Duration::from_secs(100);
 
 type Teller = mpsc::Sender<Result<Bytes, Unavailable>>;
 
@@ -132,11 +136,7 @@ pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Told {
     let (answer, verdict) = oneshot::channel();
     let refusal = match requests.try_send(Request { file: file.into(), answer }) {
         Ok(()) => {
-            spawn_blocking(move || {
-                let ending = || Unavailable("the daemon is ending".to_owned());
-                let told = verdict.blocking_recv().map(|verdict| line(&json!(verdict))).map_err(|_| ending());
-                let _ = teller.blocking_send(told);
-            });
+            pass_on(verdict, teller, "the daemon is ending");
             return told;
         }
         Err(TrySendError::Full(_)) => "the file is being read already, for many others who asked",
@@ -145,6 +145,32 @@ pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Told {
     // Room for one is there.
     let _ = teller.try_send(Err(Unavailable(refusal.to_owned())));
     told
+}
+
+/// Has the source of this id polled as soon as politeness permits, and tells what came of it.
+pub(super) fn poll(hastening: &Hastening, id: &str) -> Told {
+    let (teller, told) = mpsc::channel(PIECES_MAX);
+    match hastening.hasten(id) {
+        Ok(verdict) => pass_on(verdict, teller, "still waiting for its turn; see `tintinh status` later"),
+        Err(words) => {
+            // Room for one is there.
+            let _ = teller.try_send(Ok(line(&json!(Verdict { well: false, words }))));
+        }
+    }
+    told
+}
+
+/// Tells a verdict once it has come; or these words where none comes, or not soon.
+fn pass_on(verdict: oneshot::Receiver<Verdict>, teller: Teller, otherwise: &'static str) {
+    let runtime = Handle::current();
+    spawn_blocking(move || {
+        let told = match runtime.block_on(timeout(VERDICT_MAX, verdict)) {
+            Ok(Ok(verdict)) => Ok(line(&json!(verdict))),
+            Ok(Err(_)) | Err(_) => Err(Unavailable(otherwise.to_owned())),
+        };
+        // Who has hung up does not want to know.
+        let _ = teller.blocking_send(told);
+    });
 }
 
 /// Begins work on a thread of its own. Nobody waits for it but who is told.

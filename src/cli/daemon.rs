@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 
 use axum::body::Body;
 use futures_util::StreamExt as _;
-use hyper::{Request, client::conn::http1, header};
+use hyper::{Request, client::conn::http1, header, http::request};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -122,6 +122,14 @@ pub(super) fn posted(
     whole(most, |take| post(address, path, body, take))
 }
 
+/// All that is answered at this path, which may be so long in bytes.
+///
+/// # Errors
+/// See [`DaemonError`].
+pub(super) fn got(address: SocketAddr, path: &str, most: usize) -> Result<Vec<u8>, DaemonError> {
+    whole(most, |take| ask(address, Request::get(path), "", take))
+}
+
 fn whole(
     most: usize,
     ask: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), String>) -> Result<(), DaemonError>,
@@ -153,6 +161,15 @@ pub(super) fn post(
     body: &str,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), DaemonError> {
+    ask(address, Request::post(path), body, take)
+}
+
+fn ask(
+    address: SocketAddr,
+    request: request::Builder,
+    body: &str,
+    take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+) -> Result<(), DaemonError> {
     let no_answer = |reason: &dyn ToString| DaemonError::NoAnswer { address, reason: reason.to_string() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| no_answer(&error))?.block_on(async {
@@ -160,8 +177,7 @@ pub(super) fn post(
         let stream = connecting.map_err(|late| no_answer(&late))?.map_err(|error| no_answer(&error))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| no_answer(&error))?;
-        let request =
-            Request::post(path).header(header::HOST, address.to_string()).body(Body::from(body.to_owned()));
+        let request = request.header(header::HOST, address.to_string()).body(Body::from(body.to_owned()));
         let request = request.map_err(|error| no_answer(&error))?;
         let talk = async {
             let answer = timeout(SILENCE_MAX, sender.send_request(request)).await;

@@ -13,16 +13,7 @@ const ANSWER_MAX: usize = 4 << 20;
 
 /// 0 and what has changed, or 2 and what is wrong with the file, or 3 when no daemon answers.
 pub(super) fn reload(path: &Path) -> u8 {
-    match asked(path) {
-        Ok(words) => {
-            super::say(&words);
-            super::WELL
-        }
-        Err(failed) => {
-            super::complain(&failed.words);
-            failed.code
-        }
-    }
+    super::end(asked(path))
 }
 
 fn asked(path: &Path) -> Result<String, Failed> {

@@ -6,6 +6,7 @@ mod logs;
 mod notify;
 mod reload;
 mod signals;
+mod status;
 
 use std::{net::TcpListener, path::Path};
 

@@ -76,6 +76,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         why: Arc::new(|_| mpsc::channel(1).1),
         forget: Arc::new(|_| mpsc::channel(1).1),
         reload: Arc::new(|_| mpsc::channel(1).1),
+        poll: Arc::new(|_| mpsc::channel(1).1),
         metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }
