@@ -56,6 +56,8 @@ enum Command {
     Run,
     /// Tell every problem of feeds.toml, and change nothing
     Check,
+    /// Print the JSON Schema of feeds.toml, for editors
+    Schema,
     /// Have the running daemon read feeds.toml again, and tell what that changes or what is wrong with it
     Reload,
     /// Tell how the feeds fare, as the running daemon's status page does: exit code 1 where one is sick
@@ -86,6 +88,7 @@ pub fn main() -> ExitCode {
     let code = match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
+        Command::Schema => end(Ok(format!("{:#}", config::schema()))),
         Command::Reload => reload::reload(&path),
         Command::Status(options) => status::status(&path, &options),
         Command::Poll(options) => poll::poll(&path, &options),

@@ -20,6 +20,7 @@ mod problem;
 mod quantity;
 mod reader;
 mod rewrites;
+mod schema;
 mod sections;
 mod settings;
 mod shape;
@@ -50,6 +51,7 @@ pub use self::{
     file::MAX_FILE_BYTES,
     include::Pattern,
     problem::{Excerpt, Problem},
+    schema::schema,
     settings::{MAX_BODY, STANDARD_LIMITS},
 };
 
