@@ -6,14 +6,17 @@ pub mod clock;
 mod errands;
 mod error;
 mod failing;
+mod hastening;
 pub mod inquiry;
 mod listening;
 mod polling;
+pub mod reloading;
 mod rendering;
 mod site;
 mod starting;
 mod upkeep;
 mod watchdog;
+pub mod watching;
 pub mod whereabouts;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -38,6 +41,7 @@ use crate::{
 pub use error::AppError;
 use listening::Listening;
 use polling::Polling;
+use reloading::{Reloader, Request};
 pub use rendering::RenderError;
 use rendering::Rendering;
 use upkeep::Upkeep;
@@ -47,6 +51,9 @@ use watchdog::Watchdog;
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Changes waiting to be rendered; a poll that ends while so many wait, waits too.
 const CHANGES_MAX: usize = 1024;
+/// So many may wait for the file to be read again, and for the scheduler to hear their wishes; who comes later is
+/// refused.
+const REQUESTS_MAX: usize = 16;
 
 /// A daemon that runs.
 pub struct App {
@@ -59,6 +66,7 @@ pub struct App {
     store: Store,
     /// The store's folder when it was opened.
     path: PathBuf,
+    requests: mpsc::Receiver<Request>,
     tasks: JoinSet<&'static str>,
 }
 
@@ -99,6 +107,8 @@ impl App {
         let rendering = Arc::new(rendering);
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
+        let (asking, requests) = mpsc::channel(REQUESTS_MAX);
+        let (wishes, wished) = mpsc::channel(REQUESTS_MAX);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -110,6 +120,7 @@ impl App {
             stop,
             store,
             path,
+            requests,
             tasks: JoinSet::new(),
         };
         let hosts = Arc::new(polling::held_hosts(&sources_seen.borrow(), &board, clock::now()));
@@ -123,8 +134,10 @@ impl App {
             news: news.clone(),
             pulse: Arc::clone(&pulse),
             metrics: Arc::new(Metrics::new(app.store.metrics())),
+            wishes: wished,
+            waiting: Arc::default(),
         };
-        let site = site::site(&polling, kept_seen, &rendering, &audience);
+        let site = site::site(&polling, kept_seen, &rendering, &audience, (asking, wishes));
         let (to_readers, to_admins) = (http::Readers::new(site.clone()), http::admin(site));
         app.serve("readers' listener", http::serve(readers, to_readers, Limits::READERS, stopped.clone()));
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
@@ -136,7 +149,7 @@ impl App {
         app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
         if let Err(error) = whereabouts::tell(&app.path, app.admin) {
-            warn!(%error, "`tintinh export`, `compact`, `why` and `forget` will not find this daemon");
+            warn!(%error, "the command line will not find this daemon");
         }
         Ok(app)
     }
@@ -153,26 +166,23 @@ impl App {
         self.admin
     }
 
-    /// Takes a new configuration at once, and answers with the keys that it changes in vain: they need a restart.
-    pub fn reloader(&self) -> impl Fn(Config) -> Vec<&'static str> + Send + use<> {
-        let (config, sources, readers) = (self.config.clone(), self.sources.clone(), self.readers);
-        let introduction = self.introduction.clone();
-        move |mut new: Config| {
-            let old = config.borrow().clone();
-            let fixed = [
-                ("server.listen", old.server.listen == new.server.listen),
-                ("admin.listen", old.admin.listen == new.admin.listen),
-                ("store.path", old.store.path == new.store.path),
-                ("store.cache", old.store.cache == new.store.cache),
-                ("network.allow", old.network.allow == new.network.allow),
-            ];
-            new.server.public_url = new.server.public_url_at(readers);
-            introduction.send_modify(|introduction| introduction.address = announcing::address(&new));
-            sources.send_replace(Arc::new(new.sources.clone()));
-            notify::status(&in_short(&new, readers));
-            config.send_replace(Arc::new(new));
-            fixed.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
+    /// What puts new configurations into force.
+    #[must_use]
+    pub fn reloader(&self) -> Reloader {
+        Reloader {
+            config: self.config.clone(),
+            sources: self.sources.clone(),
+            introduction: self.introduction.clone(),
+            readers: self.readers,
+            started: self.config.borrow().clone(),
         }
+    }
+
+    /// Who asks over the admin listener that the file is read again. Without a taker each is told that there is no file.
+    #[must_use]
+    pub fn reload_requests(&mut self) -> mpsc::Receiver<Request> {
+        let (_, nobody) = mpsc::channel(1);
+        std::mem::replace(&mut self.requests, nobody)
     }
 
     /// Runs until `end` comes or something fails, and drains.
@@ -180,6 +190,8 @@ impl App {
     /// # Errors
     /// When the daemon cannot go on: the process should end with an error, so that it is started again.
     pub async fn run(mut self, end: impl Future<Output = ()>) -> Result<(), AppError> {
+        // Without a taker nobody would ever answer.
+        drop(self.reload_requests());
         notify::ready(&in_short(&self.config.borrow(), self.readers));
         let outcome = tokio::select! {
             () = end => Ok(()),

@@ -129,6 +129,18 @@ pub fn due(state: &SourceState, source: &Source, now: Timestamp) -> Timestamp {
     last_poll.min(now) + since_then(state.next_poll.min(latest))
 }
 
+/// Until when the publisher asks for no request, whatever the admin wishes; none where it would take one now.
+#[must_use]
+pub fn asked_until(state: &SourceState, source: &Source, now: Timestamp) -> Option<Timestamp> {
+    if readdressed(state, source) {
+        return None;
+    }
+    let latest = now + LONGEST;
+    let asked = state.not_before.map_or(now, |asked| asked.clamp(now, latest));
+    let until = skip::past(state.skip, asked, latest, 0.0);
+    (until > now).then_some(until)
+}
+
 /// For how long the source's whole host wants to be left alone, after a 429.
 #[must_use]
 pub fn held_for(state: &SourceState, now: Timestamp) -> Option<Duration> {

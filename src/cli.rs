@@ -9,9 +9,12 @@ mod import;
 mod log;
 mod manual;
 mod named;
+mod poll;
 mod preview;
 mod progress;
+mod reload;
 mod run;
+mod status;
 
 use std::{
     io::Write as _,
@@ -54,6 +57,14 @@ enum Command {
     Run,
     /// Tell every problem of feeds.toml, and change nothing
     Check,
+    /// Print the JSON Schema of feeds.toml, for editors
+    Schema,
+    /// Have the running daemon read feeds.toml again, and tell what that changes or what is wrong with it
+    Reload,
+    /// Tell how the feeds fare, as the running daemon's status page does: exit code 1 where one is sick
+    Status(status::Options),
+    /// Have the running daemon poll a feed now, politeness permitting, and tell what came of it
+    Poll(poll::Options),
     /// Show it all working, with sample publishers on this machine and no network
     Demo,
     /// Show what would be made of a feed, from an address, a file or stdin, and keep nothing
@@ -82,6 +93,10 @@ pub fn main() -> ExitCode {
     let code = match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
+        Command::Schema => end(Ok(format!("{:#}", config::schema()))),
+        Command::Reload => reload::reload(&path),
+        Command::Status(options) => status::status(&path, &options),
+        Command::Poll(options) => poll::poll(&path, &options),
         Command::Demo => demo::demo(&arguments.log),
         Command::Preview(options) => preview::preview(&options),
         Command::Export(options) => export::export(&path, &options),
@@ -103,14 +118,18 @@ fn default_config() -> PathBuf {
 
 /// The file, in the surroundings that systemd made.
 fn load(path: &Path) -> Result<Config, ConfigError> {
+    config::load(path, surroundings())
+}
+
+/// What systemd gives to a service that the file does not say.
+fn surroundings() -> Surroundings {
     // systemd separates several directories by colons; the first is ours.
     let state_directory = std::env::var_os("STATE_DIRECTORY").map(|list| {
         let list = list.to_string_lossy().into_owned();
         PathBuf::from(list.split(':').next().unwrap_or_default())
     });
     let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let surroundings = Surroundings { state_directory, credentials_directory, ..Surroundings::default() };
-    config::load(path, surroundings)
+    Surroundings { state_directory, credentials_directory, ..Surroundings::default() }
 }
 
 /// Does this with the file's settings, and writes what it says on stdout, or why it failed on stderr.
@@ -122,17 +141,7 @@ fn with_config(path: &std::path::Path, work: impl FnOnce(&Config) -> Result<Stri
             return BAD_INPUT;
         }
     };
-    match work(&config) {
-        Ok(words) => {
-            // Who closed stdout does not want to know.
-            let _ = writeln!(std::io::stdout(), "{words}");
-            WELL
-        }
-        Err(failed) => {
-            complain(&failed.words);
-            failed.code
-        }
-    }
+    end(work(&config))
 }
 
 /// Why a command did not do what it was asked, and the exit code that says so to scripts.
@@ -145,6 +154,26 @@ impl From<String> for Failed {
     fn from(words: String) -> Self {
         Self { code: FAILURE, words }
     }
+}
+
+/// Writes what came of a command, and gives its exit code.
+fn end(outcome: Result<String, Failed>) -> u8 {
+    match outcome {
+        Ok(words) => {
+            say(&words);
+            WELL
+        }
+        Err(failed) => {
+            complain(&failed.words);
+            failed.code
+        }
+    }
+}
+
+/// A line on stdout.
+fn say(words: &dyn std::fmt::Display) {
+    // Who closed stdout does not want to know.
+    let _ = writeln!(std::io::stdout(), "{words}");
 }
 
 /// One line on stderr, for what happens before or instead of logging.

@@ -8,17 +8,20 @@ mod article;
 mod certificates;
 mod channels;
 mod credentials;
+mod difference;
 mod feeds;
 mod file;
 mod files;
 mod filters;
 mod headers;
 mod hosts;
+mod include;
 mod page;
 mod problem;
 mod quantity;
 mod reader;
 mod rewrites;
+mod schema;
 mod sections;
 mod settings;
 mod shape;
@@ -44,9 +47,12 @@ use self::{problem::Problems, reader::Reader};
 use crate::model::{ChannelSlug, Duplicates, OwnChannel, Source};
 
 pub use self::{
+    difference::{Difference, needs_restart},
     feeds::MAX_SOURCES,
     file::MAX_FILE_BYTES,
-    problem::Problem,
+    include::Pattern,
+    problem::{Excerpt, Problem},
+    schema::schema,
     settings::{MAX_BODY, STANDARD_LIMITS},
 };
 
@@ -69,6 +75,8 @@ pub struct Config {
     pub channels: Vec<Arc<OwnChannel>>,
     /// The hosts that have a table in `[hosts]` and no source, as written: perhaps slips of the pen.
     pub hosts_without_feeds: Vec<String>,
+    /// Which other files were read as parts of this one.
+    pub include: Vec<Pattern>,
 }
 
 /// `[server]`.
@@ -163,7 +171,8 @@ impl Config {
     }
 }
 
-/// Why there is no `Config`. Its text has one line for each problem, and one at the end that counts them.
+/// Why there is no `Config`. Its text has for each problem a line, and below it the line of the file with a caret; and a
+/// last line that counts them.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read at all.
@@ -184,6 +193,25 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// What is wrong in lines of their own, without what stands in the file, and one that counts them: for logs.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable { .. } => vec![self.to_string()],
+            Self::Invalid { path, problems } => {
+                let told = problems.iter().map(|problem| problem.placed(path));
+                told.chain([counted(problems)]).collect()
+            }
+        }
+    }
+}
+
+fn counted(problems: &[Problem]) -> String {
+    let count = problems.len();
+    format!("{count} problem{}; nothing was changed", if count == 1 { "" } else { "s" })
+}
+
 struct Listing<'a> {
     path: &'a Path,
     problems: &'a [Problem],
@@ -192,10 +220,12 @@ struct Listing<'a> {
 impl fmt::Display for Listing<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for problem in self.problems {
-            writeln!(formatter, "{}:{}: {}", self.path.display(), problem.line, problem.sentence())?;
+            writeln!(formatter, "{}", problem.placed(self.path))?;
+            if let Some(excerpt) = &problem.excerpt {
+                writeln!(formatter, "{}", excerpt.numbered(problem.line))?;
+            }
         }
-        let count = self.problems.len();
-        write!(formatter, "{count} problem{}; nothing was changed", if count == 1 { "" } else { "s" })
+        formatter.write_str(&counted(self.problems))
     }
 }
 
@@ -225,31 +255,97 @@ pub fn load(path: &Path, surroundings: Surroundings) -> Result<Config, ConfigErr
     parse(text, &Surroundings { folder, ..surroundings }).map_err(invalid)
 }
 
+/// Where the file says that its daemon is to be found, as well as can be told: also where the file has mistakes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The store's folder.
+    pub store: PathBuf,
+    /// The admin's listener.
+    pub admin: SocketAddr,
+}
+
+/// Where this file says that its daemon is.
+///
+/// # Errors
+/// `Unreadable` when the file cannot be read.
+pub fn places(path: &Path, surroundings: Surroundings) -> Result<Places, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let absolute = path::absolute(path).map_err(unreadable)?;
+    let bytes = file::read_bounded(path).map_err(unreadable)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
+    let (document, _) = DeTable::parse_recoverable(&text);
+    let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
+    // They are told by those who read the file to use it.
+    let mut ignored = Problems::of(&text);
+    let store = sections::read_store(&root, &Surroundings { folder, ..surroundings }, &mut ignored).path;
+    Ok(Places { store, admin: sections::read_admin_listen(&root, &mut ignored) })
+}
+
 /// Reads the text of a file that stands in these surroundings, and the files that it names.
 ///
 /// # Errors
-/// All problems of the text in the order of its lines. Where it is no TOML, only those of its syntax.
+/// All problems of the text in the order of its lines, and behind them those of the files that it includes. Where one of
+/// them is no TOML, only those of the syntax.
 pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     file::readable(text).map_err(|problem| vec![problem])?;
     let mut problems = Problems::of(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        syntax::tell_syntax(&errors, &mut problems);
+        syntax::tell_syntax(&errors, 0, &mut problems);
         return Err(problems.in_order());
     }
-    let root = Reader::new(document.get_ref(), 0, String::new(), &shape::ROOT);
-    root.refuse_unknown(&mut problems);
-    let listeners = sections::read_listeners(&root, &mut problems);
-    let store = sections::read_store(&root, surroundings, &mut problems);
-    let network = sections::read_networks(&root, &mut problems);
-    let channel = sections::read_channel(&root, &mut problems);
-    let channels = channels::read_channels(&root, &channel, &mut problems);
-    let (sources, hosts_without_feeds) = feeds::read_sources(&root, surroundings, &mut problems);
+    let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
+    let (include, texts) = include::read(&root, &surroundings.folder, &mut problems);
+    let mut documents = Vec::new();
+    let mut is_toml = true;
+    for included in &texts {
+        let base = problems.add(Some(&included.name), &included.text);
+        let (document, errors) = DeTable::parse_recoverable(&included.text);
+        is_toml &= errors.is_empty();
+        syntax::tell_syntax(&errors, base, &mut problems);
+        documents.push((base, document));
+    }
+    if !is_toml {
+        return Err(problems.in_order());
+    }
+    let mut roots = vec![root];
+    for (base, document) in &documents {
+        roots.push(Reader::root(document.get_ref(), *base, &shape::INCLUDED));
+    }
+    read_all(&roots, surroundings, include, problems)
+}
+
+/// The first of these is the file itself, the others are included in it.
+fn read_all(
+    roots: &[Reader<'_>],
+    surroundings: &Surroundings,
+    include: Vec<Pattern>,
+    mut problems: Problems<'_>,
+) -> Result<Config, Vec<Problem>> {
+    for root in roots {
+        root.refuse_unknown(&mut problems);
+    }
+    let root = &roots[0];
+    let listeners = sections::read_listeners(root, &mut problems);
+    let store = sections::read_store(root, surroundings, &mut problems);
+    let network = sections::read_networks(root, &mut problems);
+    let channel = sections::read_channel(root, &mut problems);
+    let channels = channels::read_channels(roots, &channel, &mut problems);
+    let (sources, hosts_without_feeds) = feeds::read_sources(roots, surroundings, &mut problems);
     match listeners {
-        Some((server, admin)) if problems.is_empty() => {
-            Ok(Config { server, admin, store, network, channel, sources, channels, hosts_without_feeds })
-        }
+        Some((server, admin)) if problems.is_empty() => Ok(Config {
+            server,
+            admin,
+            store,
+            network,
+            channel,
+            sources,
+            channels,
+            hosts_without_feeds,
+            include,
+        }),
         _ => Err(problems.in_order()),
     }
 }

@@ -110,6 +110,10 @@ pub struct Site {
     pub why: Arc<Asking>,
     /// Takes down the entries that are called so.
     pub forget: Arc<Asking>,
+    /// Has the file of this name read again.
+    pub reload: Arc<Asking>,
+    /// Has the source of this id polled, if politeness permits.
+    pub poll: Arc<Asking>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// All that can be subscribed to.

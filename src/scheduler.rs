@@ -12,7 +12,7 @@ mod pulse;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
@@ -20,7 +20,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::{
     hosts::{Host, Hosts, Visit},
-    model::{Reach, Source, Timestamp},
+    model::{Reach, Source, SourceId, Timestamp},
 };
 use moment::{Moment, Watch};
 use plan::Plan;
@@ -38,6 +38,9 @@ const AFTER_PANIC: Duration = Duration::from_hours(1);
 pub struct Scheduler<Poll, FirstDue, Clock> {
     /// The sources, and whatever becomes of them: changes take effect at once.
     pub sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
+    /// Sources that are to be polled as soon as it is their turn at their hosts, whenever they are due; who asks sees to
+    /// it that their publishers do not mind.
+    pub wishes: mpsc::Receiver<SourceId>,
     /// Polls one source once, whose turn it is at its host, and says what came of it; gets told whether nobody at all
     /// can be reached.
     pub poll: Poll,
@@ -102,6 +105,7 @@ where
                     Err(_) => break,
                 },
                 Some(ended) = polls.join_next_with_id() => self.ended(&mut plan, ended),
+                Some(id) = self.wishes.recv() => plan.hurry(&id, self.now()),
                 () = self.hosts.changed() => {}
                 () = sleep_until(plan.wake(now)) => {}
             }

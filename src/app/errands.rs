@@ -12,14 +12,20 @@ use bytes::Bytes;
 use serde_json::json;
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, watch},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot, watch,
+    },
     task::spawn_blocking,
+    time::timeout,
 };
 use tracing::{info, warn};
 
 use super::{
     clock,
+    hastening::Hastening,
     inquiry::{self, Question, Reply},
+    reloading::{Request, Verdict},
     rendering::Rendering,
 };
 use crate::{
@@ -34,6 +40,8 @@ const PIECES_MAX: usize = 4;
 const PIECE_BYTES: usize = 64 << 10;
 /// How often who waits for a compaction hears that it goes on.
 const TELL_EVERY: Duration = Duration::from_secs(1);
+/// Nobody waits longer for a verdict: who asked would take the daemon for stuck.
+const VERDICT_MAX: Duration = Duration::from_secs(100);
 
 type Teller = mpsc::Sender<Result<Bytes, Unavailable>>;
 
@@ -120,6 +128,49 @@ impl Inquiries {
         }
         Ok(reply)
     }
+}
+
+/// Has the file of this name read again, and tells what came of it.
+pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Told {
+    let (teller, told) = mpsc::channel(PIECES_MAX);
+    let (answer, verdict) = oneshot::channel();
+    let refusal = match requests.try_send(Request { file: file.into(), answer }) {
+        Ok(()) => {
+            pass_on(verdict, teller, "the daemon is ending");
+            return told;
+        }
+        Err(TrySendError::Full(_)) => "the file is being read already, for many others who asked",
+        Err(TrySendError::Closed(_)) => "this daemon has no file that it could read again",
+    };
+    // Room for one is there.
+    let _ = teller.try_send(Err(Unavailable(refusal.to_owned())));
+    told
+}
+
+/// Has the source of this id polled as soon as politeness permits, and tells what came of it.
+pub(super) fn poll(hastening: &Hastening, id: &str) -> Told {
+    let (teller, told) = mpsc::channel(PIECES_MAX);
+    match hastening.hasten(id) {
+        Ok(verdict) => pass_on(verdict, teller, "still waiting for its turn; see `tintinh status` later"),
+        Err(words) => {
+            // Room for one is there.
+            let _ = teller.try_send(Ok(line(&json!(Verdict { well: false, words }))));
+        }
+    }
+    told
+}
+
+/// Tells a verdict once it has come; or these words where none comes, or not soon.
+fn pass_on(verdict: oneshot::Receiver<Verdict>, teller: Teller, otherwise: &'static str) {
+    let runtime = Handle::current();
+    spawn_blocking(move || {
+        let told = match runtime.block_on(timeout(VERDICT_MAX, verdict)) {
+            Ok(Ok(verdict)) => Ok(line(&json!(verdict))),
+            Ok(Err(_)) | Err(_) => Err(Unavailable(otherwise.to_owned())),
+        };
+        // Who has hung up does not want to know.
+        let _ = teller.blocking_send(told);
+    });
 }
 
 /// Begins work on a thread of its own. Nobody waits for it but who is told.

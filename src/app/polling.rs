@@ -8,7 +8,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{articles::Reading, clock};
+use super::{articles::Reading, clock, hastening::Waiting};
 use crate::{
     board::Board,
     cadence,
@@ -34,12 +34,17 @@ pub(super) struct Polling {
     pub(super) news: mpsc::Sender<SourceId>,
     pub(super) pulse: Arc<Pulse>,
     pub(super) metrics: Arc<Metrics>,
+    /// What admins want polled now.
+    pub(super) wishes: mpsc::Receiver<SourceId>,
+    /// Who waits to hear of a poll.
+    pub(super) waiting: Arc<Waiting>,
 }
 
 impl Polling {
     /// Polls until `stopped` turns true.
     pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
-        let Self { fetcher, store, board, hosts, config, sources, news, pulse, metrics } = self;
+        let Self { fetcher, store, board, hosts, config, sources, news, pulse, metrics, wishes, waiting } =
+            self;
         let clock: fn() -> Timestamp = clock::now;
         let poller = Arc::new(Poller::new(fetcher, store, Arc::clone(&board), clock));
         let reading = Reading {
@@ -53,12 +58,12 @@ impl Polling {
             metrics: Arc::clone(&metrics),
             clock,
         };
+        let poll = poll_of(poller, Arc::clone(&board), config, news, metrics, waiting);
         let first_due = move |source: &Source| {
             let state = board.state(&source.id);
             Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
         };
-        let poll = poll_of(poller, config, news, metrics);
-        let polling = Scheduler { sources, poll, first_due, hosts, clock, pulse }.run(stopped.clone());
+        let polling = Scheduler { sources, wishes, poll, first_due, hosts, clock, pulse }.run(stopped.clone());
         tokio::join!(polling, reading.run(stopped));
     }
 }
@@ -66,16 +71,20 @@ impl Polling {
 /// What the scheduler calls: a poll that tells the renderer when readers will see a difference.
 fn poll_of(
     poller: Arc<Poller<fn() -> Timestamp>>,
+    board: Arc<Board>,
     config: watch::Receiver<Arc<Config>>,
     news: mpsc::Sender<SourceId>,
     metrics: Arc<Metrics>,
+    waiting: Arc<Waiting>,
 ) -> impl Fn(Arc<Source>, Visit, bool) -> Pin<Box<dyn Future<Output = Ended> + Send>> + Send {
     move |source: Arc<Source>, visit, offline| {
         let (poller, news, metrics) = (Arc::clone(&poller), news.clone(), Arc::clone(&metrics));
+        let (board, waiting) = (Arc::clone(&board), Arc::clone(&waiting));
         let window = config.borrow().channel.window;
         Box::pin(async move {
             let came = poller.poll(&source, visit, window, offline).await;
             metrics.polled(came.outcome, came.inserted, came.updated);
+            waiting.tell(&source.id, &came, &board);
             let ours = came.changed().then(|| source.id.clone());
             for source in ours.into_iter().chain(came.touched) {
                 // A renderer that is gone means that we are ending.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use quick_cache::sync::Cache;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     clock, errands,
+    hastening::Hastening,
     inquiry::Question,
     polling::{Polling, held_until},
+    reloading::Request,
     rendering::{Made, Rendering},
 };
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
     cadence,
     config::Config,
     http::{self, Audience, Kept, Site, Unavailable},
-    model::{ChannelId, Digest, Source, Timestamp},
+    model::{ChannelId, Digest, Source, SourceId, Timestamp},
     publish::{DocumentId, Edition},
     scheduler::Pulse,
 };
@@ -34,8 +36,17 @@ pub(super) fn site(
     kept: watch::Receiver<Arc<Kept>>,
     rendering: &Arc<Rendering>,
     audience: &Arc<Audience>,
+    (reloading, wishes): (mpsc::Sender<Request>, mpsc::Sender<SourceId>),
 ) -> Site {
     let Polling { config, board, pulse, store, hosts, metrics, news, .. } = polling;
+    let hastening = Hastening {
+        config: config.clone(),
+        board: Arc::clone(board),
+        hosts: Arc::clone(hosts),
+        pulse: Arc::clone(pulse),
+        waiting: Arc::clone(&polling.waiting),
+        wishes,
+    };
     let (hosts, known) = (Arc::clone(hosts), Arc::clone(board));
     let rescue = store.rescue().map(ToString::to_string);
     let (to_export, to_compact) = (store.clone(), store.clone());
@@ -92,6 +103,8 @@ pub(super) fn site(
         compact: Arc::new(move || errands::compact(&to_compact)),
         why: Arc::new(move |name| inquiries.answer(Question::Why, name)),
         forget: Arc::new(move |name| to_forget.answer(Question::Forget, name)),
+        reload: Arc::new(move |file| errands::reload(&reloading, file)),
+        poll: Arc::new(move |id| errands::poll(&hastening, &id)),
         metrics: Arc::clone(metrics),
         outlines: Arc::default(),
         clock: clock::now,

@@ -28,7 +28,8 @@ pub fn told(store: &Path) -> Option<SocketAddr> {
 }
 
 /// Where to reach, on this machine, who listens there.
-fn reached(address: SocketAddr) -> SocketAddr {
+#[must_use]
+pub fn reached(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

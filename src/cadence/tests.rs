@@ -1,4 +1,5 @@
 mod condition;
+mod wishes;
 
 use std::sync::Arc;
 

@@ -1,19 +1,20 @@
 //! Asks the daemon that holds a store to do what only it can, while it runs. Speaks HTTP to its admin listener, on this
 //! machine.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use axum::body::Body;
 use futures_util::StreamExt as _;
-use hyper::{Request, client::conn::http1, header};
+use hyper::{Request, client::conn::http1, header, http::request};
 use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::{net::TcpStream, time::timeout};
 
 use super::Failed;
 use crate::{
     app::whereabouts,
-    config::StoreSettings,
+    config::{self, StoreSettings},
     store::{SledEngine, StoreError},
 };
 
@@ -56,6 +57,14 @@ pub(super) enum DaemonError {
     Unusable(String),
 }
 
+impl DaemonError {
+    /// As the reason why a command failed.
+    pub(super) fn failed(self) -> Failed {
+        let code = if matches!(self, Self::NoAnswer { .. }) { super::NO_DAEMON } else { super::FAILURE };
+        Failed { code, words: self.to_string() }
+    }
+}
+
 /// Has the daemon that holds the store do this, if one does; `None` if the store is free.
 ///
 /// # Errors
@@ -83,6 +92,65 @@ pub(super) fn do_by_holder<T>(
     }
 }
 
+/// Where the daemon of this file answers admins: where it said itself, or else where the file says. The file may have
+/// mistakes.
+///
+/// # Errors
+/// When the file cannot be read, or says nothing that helps.
+pub(super) fn find(path: &Path) -> Result<SocketAddr, Failed> {
+    let places = config::places(path, super::surroundings())
+        .map_err(|error| Failed { code: super::BAD_INPUT, words: error.to_string() })?;
+    let told = SledEngine::is_in_use(&places.store).then(|| whereabouts::told(&places.store)).flatten();
+    // A store that this user may not look into says nothing.
+    let written = || Some(whereabouts::reached(places.admin)).filter(|admin| admin.port() != 0);
+    told.or_else(written).ok_or_else(|| {
+        let words = format!("no daemon has the store in {}", places.store.display());
+        Failed { code: super::NO_DAEMON, words }
+    })
+}
+
+/// All that is answered to this body at this path, which may be so long in bytes.
+///
+/// # Errors
+/// See [`DaemonError`].
+pub(super) fn posted(
+    address: SocketAddr,
+    path: &str,
+    body: &str,
+    most: usize,
+) -> Result<Vec<u8>, DaemonError> {
+    whole(most, |take| post(address, path, body, take))
+}
+
+/// All that is answered at this path, which may be so long in bytes.
+///
+/// # Errors
+/// See [`DaemonError`].
+pub(super) fn got(address: SocketAddr, path: &str, most: usize) -> Result<Vec<u8>, DaemonError> {
+    whole(most, |take| ask(address, Request::get(path), "", take))
+}
+
+fn whole(
+    most: usize,
+    ask: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), String>) -> Result<(), DaemonError>,
+) -> Result<Vec<u8>, DaemonError> {
+    let mut answer = Vec::new();
+    ask(&mut |piece| {
+        if answer.len() + piece.len() > most {
+            return Err("the daemon says more than anybody asked for".to_owned());
+        }
+        answer.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(answer)
+}
+
+/// An answer of JSON as a value.
+pub(super) fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, DaemonError> {
+    serde_json::from_slice(answer)
+        .map_err(|error| DaemonError::Unusable(format!("the daemon's answer cannot be read: {error}")))
+}
+
 /// Posts this body to this path, and hands over what is answered, piece by piece as it comes.
 ///
 /// # Errors
@@ -93,6 +161,15 @@ pub(super) fn post(
     body: &str,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), DaemonError> {
+    ask(address, Request::post(path), body, take)
+}
+
+fn ask(
+    address: SocketAddr,
+    request: request::Builder,
+    body: &str,
+    take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+) -> Result<(), DaemonError> {
     let no_answer = |reason: &dyn ToString| DaemonError::NoAnswer { address, reason: reason.to_string() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| no_answer(&error))?.block_on(async {
@@ -100,8 +177,7 @@ pub(super) fn post(
         let stream = connecting.map_err(|late| no_answer(&late))?.map_err(|error| no_answer(&error))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| no_answer(&error))?;
-        let request =
-            Request::post(path).header(header::HOST, address.to_string()).body(Body::from(body.to_owned()));
+        let request = request.header(header::HOST, address.to_string()).body(Body::from(body.to_owned()));
         let request = request.map_err(|error| no_answer(&error))?;
         let talk = async {
             let answer = timeout(SILENCE_MAX, sender.send_request(request)).await;

@@ -11,6 +11,7 @@ use std::{
     io::Write as _,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::Path,
+    sync::Arc,
 };
 
 use super::{log, run};
@@ -67,7 +68,7 @@ async fn over(folder: &Path) -> u8 {
     match load(&file) {
         Ok(config) => {
             let greet = |app: &App| greet(app, &file, &publishers);
-            run::daemon(&file, config, load, greet).await
+            run::daemon(&file, config, Arc::new(load), greet).await
         }
         Err(error) => {
             super::complain(&error);
@@ -81,7 +82,7 @@ fn feeds_toml(addresses: &[SocketAddr]) -> String {
     let (readers, admin) = (free(READERS), free(ADMIN));
     let mut text = format!(
         "# Written by `tintinh demo`, for sample publishers on this machine. It goes when the demo ends.\n\
-         # Change it while the demo runs, and send SIGHUP: the daemon takes it at once, or tells what is wrong.\n\n\
+         # Change it while the demo runs, and save it: the daemon takes it at once, or tells what is wrong.\n\n\
          [server]\nlisten = \"127.0.0.1:{readers}\"\n\n[admin]\nlisten = \"127.0.0.1:{admin}\"\n\n\
          [network]\nallow = [\"127.0.0.0/8\"] # the publishers are on loopback, which real ones never are\n\n\
          [channel]\ntitle = \"Tin các tỉnh (trình diễn)\"\n\n\
@@ -131,7 +132,7 @@ fn greeting(readers: SocketAddr, admin: SocketAddr, file: &Path, publishers: &Pu
     }
     let _ = write!(
         text,
-        "\nThe daemon reads {}\nand keeps its entries beside it. SIGHUP to process {} makes it read the file again.\n\
+        "\nThe daemon reads {}\nand keeps its entries beside it. Process {} takes a change of the file as soon as it is saved.\n\
          Ctrl-C ends it and removes the folder.\n\n",
         file.display(),
         std::process::id()

@@ -67,14 +67,5 @@ fn by_daemon(address: SocketAddr, question: Question, name: &str) -> Result<Repl
         Question::Why => "/why",
         Question::Forget => "/forget",
     };
-    let mut answer = Vec::new();
-    daemon::post(address, path, name, &mut |piece| {
-        if answer.len() + piece.len() > ANSWER_MAX {
-            return Err("the daemon says more than anybody asked for".to_owned());
-        }
-        answer.extend_from_slice(piece);
-        Ok(())
-    })?;
-    serde_json::from_slice(&answer)
-        .map_err(|error| DaemonError::Unusable(format!("the daemon's answer cannot be read: {error}")))
+    daemon::read(&daemon::posted(address, path, name, ANSWER_MAX)?)
 }

@@ -1,20 +1,27 @@
 //! `tintinh run`: the daemon, from reading the file to the last drained poll.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::{debug, error, info, warn};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+};
+use tracing::{debug, error, info};
 
 use super::{load, log};
 use crate::{
-    app::App,
-    config::{Config, ConfigError},
+    app::{
+        App,
+        reloading::{Occasion, Read, Reloading, Request},
+        watching::Watching,
+    },
+    config::Config,
 };
 
 /// What blocking work may still take once all tasks have ended.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 
-/// Serves until SIGTERM or SIGINT; SIGHUP reads the file again.
+/// Serves until SIGTERM or SIGINT. The file is read again when it changes, on SIGHUP, and when `tintinh reload` asks.
 pub(super) fn run(path: &Path, options: &log::Options) -> u8 {
     let config = match load(path) {
         Ok(config) => config,
@@ -27,7 +34,7 @@ pub(super) fn run(path: &Path, options: &log::Options) -> u8 {
         super::complain(&error);
         return super::BAD_INPUT;
     }
-    in_runtime(daemon(path, config, load, |_| {}))
+    in_runtime(daemon(path, config, Arc::new(load), |_| {}))
 }
 
 /// Runs a future on a runtime of its own, and gives blocking work a bounded time to end.
@@ -47,12 +54,7 @@ pub(super) fn in_runtime(work: impl Future<Output = u8>) -> u8 {
 
 /// The daemon over this configuration, until a signal ends it. `load` reads the file again, and `greet` is called once
 /// all is up.
-pub(super) async fn daemon(
-    path: &Path,
-    config: Config,
-    load: impl Fn(&Path) -> Result<Config, ConfigError>,
-    greet: impl FnOnce(&App),
-) -> u8 {
+pub(super) async fn daemon(path: &Path, config: Config, load: Arc<Read>, greet: impl FnOnce(&App)) -> u8 {
     let feeds = config.sources.len();
     let mut signals = match Signals::new() {
         Ok(signals) => signals,
@@ -70,7 +72,7 @@ pub(super) async fn daemon(
             return super::WELL;
         }
     };
-    let app = match started {
+    let mut app = match started {
         Ok(app) => app,
         Err(error) => {
             error!("{error}");
@@ -79,14 +81,9 @@ pub(super) async fn daemon(
     };
     info!(feeds, "serving http://{}/feed.xml; status at http://{}/", app.readers(), app.admin());
     greet(&app);
-    let reload = app.reloader();
-    let end = async {
-        while let Wish::Reload = signals.next().await {
-            reread(path, load(path), &reload);
-        }
-        info!("ending");
-    };
-    match app.run(end).await {
+    let (reloading, requests) = (Reloading::new(path, load, app.reloader()), app.reload_requests());
+    let watching = Watching::new(path, &reloading.config().include);
+    match app.run(until_told_to_end(signals, requests, watching, reloading)).await {
         Ok(()) => super::WELL,
         Err(error) => {
             error!("{error}");
@@ -95,20 +92,30 @@ pub(super) async fn daemon(
     }
 }
 
-/// A bad file changes nothing: its problems are told, and the old one stays in force.
-fn reread(path: &Path, loaded: Result<Config, ConfigError>, reload: &impl Fn(Config) -> Vec<&'static str>) {
-    match loaded {
-        Ok(config) => {
-            let feeds = config.sources.len();
-            for key in reload(config) {
-                warn!("{}: `{key}` has changed, which needs a restart", path.display());
+/// Reads the file again whenever there is occasion, until a signal asks for the end.
+async fn until_told_to_end(
+    mut signals: Signals,
+    mut requests: mpsc::Receiver<Request>,
+    mut watching: Watching,
+    mut reloading: Reloading,
+) {
+    loop {
+        tokio::select! {
+            wish = signals.next() => match wish {
+                Wish::Reload => _ = reloading.reload(Occasion::Asked).await,
+                Wish::End => break,
+            },
+            Some(request) = requests.recv() => reloading.reload_as_asked(request).await,
+            occasion = watching.next() => {
+                let verdict = reloading.reload(occasion).await;
+                if occasion == Occasion::Settled && !verdict.well {
+                    watching.doubt();
+                }
             }
-            info!(feeds, "{} is in force", path.display());
         }
-        Err(problems) => {
-            error!("{problems}; the old one stays in force");
-        }
+        watching.include(&reloading.config().include);
     }
+    info!("ending");
 }
 
 /// What a signal asks for.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     ChannelSettings,
-    feeds::{read_province, tables},
+    feeds::{read_province, tables_of_all},
     filters::{MAX_WORDS, overlaid_matching, read_words},
     problem::{Problems, Wrong},
     reader::{Reader, type_name},
@@ -29,18 +29,18 @@ const MAX_NAMED: usize = 10_000;
 
 /// The channels of the file, in its order. What they do not say `[channel]` says.
 pub(super) fn read_channels(
-    root: &Reader<'_>,
+    roots: &[Reader<'_>],
     inherited: &ChannelSettings,
     problems: &mut Problems<'_>,
 ) -> Vec<Arc<OwnChannel>> {
-    let found = tables(root, "channels", (MAX_CHANNELS, "take some out"), problems);
+    let found = tables_of_all(roots, "channels", (MAX_CHANNELS, "take some out"), problems);
     if found.is_empty() {
         return Vec::new();
     }
-    let feeds = Feeds::of(root);
+    let feeds = Feeds::of(roots);
     let mut slugs = HashMap::new();
     let mut channels = Vec::new();
-    for (index, found) in found.into_iter().enumerate() {
+    for (index, found) in found {
         let DeValue::Table(table) = found.value else {
             let message = format!("is {}, but must be a table", type_name(found.value));
             let wrong = Wrong::new(message, "write [[channels]] on a line of its own, and its keys below");
@@ -49,7 +49,7 @@ pub(super) fn read_channels(
         };
         let slug = table.get("slug").and_then(|slug| slug.get_ref().as_str()).and_then(ChannelSlug::new);
         let path = slug.map_or_else(|| format!("channels[{index}]"), |slug| format!("channels.{slug}"));
-        let table = Reader::new(table, found.at, path, &shape::CHANNELS);
+        let table = Reader::new(table, found, path, &shape::CHANNELS);
         channels.extend(read_own(&table, inherited, &feeds, &mut slugs, problems).map(Arc::new));
     }
     channels
@@ -62,9 +62,9 @@ struct Feeds<'a> {
 }
 
 impl<'a> Feeds<'a> {
-    fn of(root: &Reader<'a>) -> Self {
-        let list = root.get("feeds").and_then(|found| found.value.as_array());
-        let tables = || list.into_iter().flatten().filter_map(|feed| feed.get_ref().as_table());
+    fn of(roots: &[Reader<'a>]) -> Self {
+        let lists = || roots.iter().filter_map(|root| root.get("feeds")?.value.as_array());
+        let tables = || lists().flatten().filter_map(|feed| feed.get_ref().as_table());
         Self {
             ids: tables().filter_map(|table| text_of(table, "id")).collect(),
             provinces: tables().filter_map(|table| Province::find(text_of(table, "province")?)).collect(),
@@ -136,7 +136,8 @@ fn refuse_repeated(
     let (Some(slug), Some(found)) = (slug, table.get("slug")) else { return };
     let first = *slugs.entry(slug.clone()).or_insert(found.at);
     if first != found.at {
-        let message = format!("is \"{slug}\", which line {} has already", problems.line(first));
+        let message =
+            format!("is \"{slug}\", which {} has already", problems.line_seen_from(first, found.at));
         table.tell("slug", Wrong::new(message, "give each channel a slug of its own"), problems);
     }
 }

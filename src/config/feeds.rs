@@ -26,19 +26,17 @@ pub const MAX_SOURCES: usize = 100_000;
 
 /// The sources of the file, in its order; and the hosts with a table of their own at which none of them is.
 pub(super) fn read_sources(
-    root: &Reader<'_>,
+    roots: &[Reader<'_>],
     surroundings: &Surroundings,
     problems: &mut Problems<'_>,
 ) -> (Vec<Arc<Source>>, Vec<String>) {
     let mut files = Files::new(surroundings);
-    let inherited = Inherited::read(root, &mut files, problems);
+    let inherited = Inherited::read(&roots[0], &mut files, problems);
 
     let mut seen = Seen::default();
     let mut sources = Vec::new();
-    for (index, found) in tables(root, "feeds", (MAX_SOURCES, "share them among several daemons"), problems)
-        .into_iter()
-        .enumerate()
-    {
+    let most = (MAX_SOURCES, "share them among several daemons");
+    for (index, found) in tables_of_all(roots, "feeds", most, problems) {
         let DeValue::Table(table) = found.value else {
             let message = format!("is {}, but must be a table", type_name(found.value));
             let wrong = Wrong::new(message, "write [[feeds]] on a line of its own, and its keys below");
@@ -47,15 +45,36 @@ pub(super) fn read_sources(
         };
         let id = table.get("id").and_then(|id| id.get_ref().as_str()).and_then(SourceId::new);
         let path = id.map_or_else(|| format!("feeds[{index}]"), |id| format!("feeds.{id}"));
-        let table = Reader::new(table, found.at, path, &shape::FEEDS);
+        let table = Reader::new(table, found, path, &shape::FEEDS);
         sources.extend(read_source(&table, &inherited, &mut files, &mut seen, problems).map(Arc::new));
     }
     let hosts_without_feeds = inherited.without_feeds(&sources);
     (sources, hosts_without_feeds)
 }
 
+/// The values in the lists of tables under this key of all the files, as many as there may be, each with its number in
+/// its own file.
+pub(super) fn tables_of_all<'a>(
+    roots: &[Reader<'a>],
+    key: &str,
+    (most, remedy): (usize, &str),
+    problems: &mut Problems<'_>,
+) -> Vec<(usize, Found<'a>)> {
+    let mut all = Vec::new();
+    for root in roots {
+        let found = tables(root, key, (most, remedy), problems);
+        if all.len() <= most && all.len() + found.len() > most {
+            let message = format!("and the lists of the other files hold more than {most} tables");
+            root.tell(key, Wrong::new(message, remedy), problems);
+        }
+        all.extend(found.into_iter().enumerate());
+    }
+    all.truncate(most);
+    all
+}
+
 /// The values in the list of tables under this key, as many as there may be.
-pub(super) fn tables<'a>(
+fn tables<'a>(
     root: &Reader<'a>,
     key: &str,
     (most, remedy): (usize, &str),
@@ -74,8 +93,7 @@ pub(super) fn tables<'a>(
         let message = format!("holds {} tables, but may hold {most}", list.len());
         root.tell(key, Wrong::new(message, remedy), problems);
     }
-    let values = list.iter().take(most);
-    values.map(|value| Found { at: value.span().start, value: value.get_ref() }).collect()
+    list.iter().take(most).map(|value| found.within(value)).collect()
 }
 
 /// Where each id and each address was first written.
@@ -132,7 +150,8 @@ fn refuse_repeated(
     if let Some(id) = id {
         let first = *seen.ids.entry(id.clone()).or_insert_with(|| at("id"));
         if first != at("id") {
-            let message = format!("is \"{id}\", which line {} has already", problems.line(first));
+            let message =
+                format!("is \"{id}\", which {} has already", problems.line_seen_from(first, at("id")));
             table.tell("id", Wrong::new(message, "give each feed an id of its own"), problems);
         }
     }
@@ -142,7 +161,8 @@ fn refuse_repeated(
         asked.set_fragment(None);
         let first = *seen.addresses.entry(asked.into()).or_insert_with(|| at("url"));
         if first != at("url") {
-            let message = format!("is the address that line {} has already", problems.line(first));
+            let message =
+                format!("is the address that {} has already", problems.line_seen_from(first, at("url")));
             table.tell("url", Wrong::new(message, "take one of the two feeds out"), problems);
         }
     }

@@ -54,7 +54,15 @@ fn whole_file(bytes: &[u8], at: usize, message: &str, remedy: &str) -> Problem {
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = before.split(|byte| *byte == b'\n').count();
     let column = 1 + String::from_utf8_lossy(&before[line_start..]).chars().count();
-    Problem { line, column, key: String::new(), message: message.to_owned(), remedy: remedy.to_owned() }
+    Problem {
+        file: None,
+        line,
+        column,
+        key: String::new(),
+        message: message.to_owned(),
+        remedy: remedy.to_owned(),
+        excerpt: None,
+    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@ mod pairs;
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{
     problem::{Problems, Wrong},
     quantity::{read_duration, read_size, write_duration, write_size},
-    shape::{Key, Shape, others_with, why_each},
+    shape::{INCLUDED, Key, ROOT, Shape, others_with, why_each},
     wording::{echo, listed, nearest, shown},
 };
 
@@ -19,6 +22,8 @@ pub(super) use self::pairs::Pair;
 /// One table of the file, or the absence of it.
 pub(super) struct Reader<'a> {
     table: Option<&'a DeTable<'a>>,
+    /// Where the text begins that it stands in.
+    base: usize,
     at: usize,
     path: String,
     shape: &'static Shape,
@@ -27,19 +32,34 @@ pub(super) struct Reader<'a> {
 /// A value, and where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Found<'a> {
+    /// Where the text begins that it stands in.
+    pub base: usize,
     pub at: usize,
     pub value: &'a DeValue<'a>,
 }
 
+impl<'a> Found<'a> {
+    /// A value that stands within this one.
+    pub fn within(&self, value: &'a Spanned<DeValue<'a>>) -> Self {
+        Self { base: self.base, at: self.base + value.span().start, value: value.get_ref() }
+    }
+}
+
 impl<'a> Reader<'a> {
-    /// Reads this table, whose header stands at `at`, as one of this shape.
-    pub fn new(table: &'a DeTable<'a>, at: usize, path: String, shape: &'static Shape) -> Self {
-        Self { table: Some(table), at, path, shape }
+    /// Reads this whole text, which begins at `base`, as a table of this shape.
+    pub fn root(table: &'a DeTable<'a>, base: usize, shape: &'static Shape) -> Self {
+        Self { table: Some(table), base, at: base, path: String::new(), shape }
+    }
+
+    /// Reads this table, which was found so, as one of this shape.
+    pub fn new(table: &'a DeTable<'a>, found: Found<'a>, path: String, shape: &'static Shape) -> Self {
+        Self { table: Some(table), base: found.base, at: found.at, path, shape }
     }
 
     /// The table that stands under this key; an empty one where there is none, or none that can be read.
     pub fn section(&self, shape: &'static Shape, problems: &mut Problems<'_>) -> Self {
-        let absent = || Self { table: None, at: 0, path: shape.key.to_owned(), shape };
+        let absent =
+            || Self { table: None, base: self.base, at: self.base, path: shape.key.to_owned(), shape };
         self.inner(shape.key, shape.key.to_owned(), shape, problems).unwrap_or_else(absent)
     }
 
@@ -53,7 +73,7 @@ impl<'a> Reader<'a> {
     ) -> Option<Self> {
         let found = self.get(name)?;
         if let DeValue::Table(table) = found.value {
-            return Some(Self::new(table, found.at, path, shape));
+            return Some(Self::new(table, found, path, shape));
         }
         let several = found.value.as_array().and_then(|list| Some((list.first()?, list.iter())));
         if let Some((first, mut all)) = several
@@ -61,7 +81,7 @@ impl<'a> Reader<'a> {
         {
             let wrong = Wrong::new("is written as a list of tables", format!("write {}, once", shape.header));
             problems.tell(found.at, &path, wrong);
-            return Some(Self::new(table, first.span().start, path, shape));
+            return Some(Self::new(table, found.within(first), path, shape));
         }
         let message = format!("is {}, but must be a table", type_name(found.value));
         let remedy = format!("write {} on a line of its own, and its keys below", shape.header);
@@ -76,13 +96,13 @@ impl<'a> Reader<'a> {
             self.tell(shape.key, self.wrong_type(shape.key, found.value, "a table"), problems);
             return None;
         };
-        Some(Self::new(table, found.at, self.key(shape.key), shape))
+        Some(Self::new(table, found, self.key(shape.key), shape))
     }
 
     /// The value of this key, whatever it is.
     pub fn get(&self, name: &str) -> Option<Found<'a>> {
         let value = self.table?.get(name)?;
-        Some(Found { at: value.span().start, value: value.get_ref() })
+        Some(Found { base: self.base, at: self.base + value.span().start, value: value.get_ref() })
     }
 
     /// The whole key, as messages name it.
@@ -206,7 +226,7 @@ impl<'a> Reader<'a> {
             match parsed {
                 Ok(parsed) => right.push(parsed),
                 Err(wrong) => {
-                    problems.tell(value.span().start, format!("{}[{index}]", self.key(name)), wrong);
+                    problems.tell(found.within(value).at, format!("{}[{index}]", self.key(name)), wrong);
                 }
             }
         }
@@ -219,9 +239,14 @@ impl<'a> Reader<'a> {
             let name: &str = key.get_ref();
             if !self.may_hold(name) {
                 let wrong = Wrong::new("is not known", self.instead_of(name));
-                problems.tell(key.span().start, self.key(&shown(name)), wrong);
+                problems.tell(self.base + key.span().start, self.key(&shown(name)), wrong);
             }
         }
+    }
+
+    /// Whether this is an included file, and the key one of the file that includes it.
+    fn may_stand_above(&self, name: &str) -> bool {
+        std::ptr::eq(self.shape, &raw const INCLUDED) && ROOT.holds(name)
     }
 
     fn instead_of(&self, unknown: &str) -> String {
@@ -229,6 +254,9 @@ impl<'a> Reader<'a> {
         let many = format!("{unknown}s");
         if self.may_hold(&many) {
             return format!("did you mean `{many}`?");
+        }
+        if self.may_stand_above(unknown) {
+            return format!("write it in the file that includes this one; here may stand {}", listed(&names));
         }
         let others = others_with(unknown, self.shape);
         if !others.is_empty() {

@@ -90,6 +90,11 @@ pub(super) fn read_listeners(root: &Reader<'_>, problems: &mut Problems<'_>) -> 
     Some((Server { listen: readers, public_url, public_url_given }, Admin { listen: admins }))
 }
 
+/// Where the admin is answered, as well as it can be told.
+pub(super) fn read_admin_listen(root: &Reader<'_>, problems: &mut Problems<'_>) -> SocketAddr {
+    read_place(&root.section(&shape::ADMIN, problems), ADMIN_LISTEN, problems).unwrap_or(ADMIN_LISTEN)
+}
+
 /// Where this listener listens; none where the file says it wrongly.
 fn read_place(table: &Reader<'_>, default: SocketAddr, problems: &mut Problems<'_>) -> Option<SocketAddr> {
     if table.get("listen").is_none() { Some(default) } else { table.text("listen", problems, read_listen) }

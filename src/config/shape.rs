@@ -31,6 +31,7 @@ pub(super) static ROOT: Shape = Shape {
     key: "",
     header: "the file",
     keys: &[
+        key("include", "[\"conf.d/*.toml\"]"),
         key("server", "{ listen = \"127.0.0.1:8080\" }"),
         key("admin", "{ listen = \"127.0.0.1:8081\" }"),
         key("store", "{ path = \"data\" }"),
@@ -42,6 +43,10 @@ pub(super) static ROOT: Shape = Shape {
         key("feeds", "[]"),
     ],
 };
+
+/// Of a file that is included.
+pub(super) static INCLUDED: Shape =
+    Shape { key: "", header: "an included file", keys: &[key("channels", "[]"), key("feeds", "[]")] };
 
 pub(super) static SERVER: Shape = Shape {
     key: "server",

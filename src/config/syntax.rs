@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::problem::{Problems, Wrong};
 
-/// Tells of each error of syntax, one a line: what follows it on its line is mostly its echo.
-pub(super) fn tell_syntax(errors: &[toml::de::Error], problems: &mut Problems<'_>) {
+/// Tells of each error of syntax in the text that begins at `base`, one a line: what follows it on its line is mostly
+/// its echo.
+pub(super) fn tell_syntax(errors: &[toml::de::Error], base: usize, problems: &mut Problems<'_>) {
     let mut lines = HashSet::new();
     for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
+        let at = base + error.span().map_or(0, |span| span.start);
         if lines.insert(problems.line(at)) {
             problems.tell(at, "", wording(error.message(), problems.column(at)));
         }

@@ -4,6 +4,7 @@ mod access;
 mod article;
 mod channels;
 mod hosts;
+mod include;
 mod page;
 
 use std::fs;
@@ -247,13 +248,17 @@ fn an_error_lists_its_problems_and_counts_them() {
     };
     assert_eq!(
         listing(b"[server]\nlistn = 1\n[store]\npath = 2\n"),
-        "feeds.toml:2: `server.listn` is not known: did you mean `listen`?\n\
-         feeds.toml:4: `store.path` is a number, but must be text: write it like path = \"data\"\n\
+        "feeds.toml:2:1: `server.listn` is not known: did you mean `listen`?\n\
+         \x20 2 | listn = 1\n\
+         \x20   | ^\n\
+         feeds.toml:4:8: `store.path` is a number, but must be text: write it like path = \"data\"\n\
+         \x20 4 | path = 2\n\
+         \x20   |        ^\n\
          2 problems; nothing was changed"
     );
     assert_eq!(
         listing(b"# \xff"),
-        "feeds.toml:1: the file is not UTF-8 text (its byte 3 cannot be read): save it as UTF-8\n\
+        "feeds.toml:1:3: the file is not UTF-8 text (its byte 3 cannot be read): save it as UTF-8\n\
          1 problem; nothing was changed"
     );
 }

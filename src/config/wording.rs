@@ -31,7 +31,7 @@ fn visible(character: char) -> impl Iterator<Item = char> {
 }
 
 // A password may hold any character, so everything up to the last `@` goes, not only what a parser would call userinfo.
-fn without_secrets(text: &str) -> String {
+pub(super) fn without_secrets(text: &str) -> String {
     let Some(scheme_end) = text.find("//").map(|at| at + 2) else {
         return text.rfind('@').map_or_else(|| text.to_owned(), |at| format!("***{}", &text[at..]));
     };

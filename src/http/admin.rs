@@ -28,6 +28,8 @@ pub fn admin(site: Site) -> Router {
         .route("/compact", errand::route(|site| (site.compact)()))
         .route("/why", errand::about(|site, name| (site.why)(name)))
         .route("/forget", errand::about(|site, name| (site.forget)(name)))
+        .route("/reload", errand::about(|site, file| (site.reload)(file)))
+        .route("/poll", errand::about(|site, id| (site.poll)(id)))
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .fallback(|| async {
             not_found("There is nothing at this address. The start page tells how the sources fare: /")

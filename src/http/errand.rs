@@ -20,10 +20,10 @@ pub type Told = mpsc::Receiver<Result<Bytes, Unavailable>>;
 /// Begins some work.
 pub type Errand = dyn Fn() -> Told + Send + Sync;
 
-/// Begins some work about what people have of an entry.
+/// Begins some work about what people have of an entry, or about a file or a source of this name.
 pub type Asking = dyn Fn(String) -> Told + Send + Sync;
 
-/// The longest name of an entry, in bytes: no address that is kept is longer.
+/// The longest name of an entry or of a file, in bytes: no address that is kept is longer, and no path.
 const NAME_MAX: usize = 4096;
 
 /// Answers POST by doing the errand that `which` finds.
@@ -35,11 +35,11 @@ pub(super) fn route(which: fn(&Site) -> Told) -> MethodRouter<Site> {
 pub(super) fn about(which: fn(&Site, String) -> Told) -> MethodRouter<Site> {
     let answer = async move |Extracted(site): Extracted<Site>, body: Body| {
         let Ok(body) = to_bytes(body, NAME_MAX).await else {
-            return plain(StatusCode::PAYLOAD_TOO_LARGE, "This is longer than any name of an entry.\n");
+            return plain(StatusCode::PAYLOAD_TOO_LARGE, "This is longer than any name.\n");
         };
         match std::str::from_utf8(&body).map(str::trim) {
             Ok(name) if !name.is_empty() => told(which(&site, name.to_owned())).await,
-            _ => plain(StatusCode::BAD_REQUEST, "The body must be an address or a guid, in UTF-8.\n"),
+            _ => plain(StatusCode::BAD_REQUEST, "The body must be a name, in UTF-8.\n"),
         }
     };
     post(answer).fallback(post_alone)

@@ -29,6 +29,12 @@ impl Province {
         (today != slug).then(|| format!("provinces/{today}{tail}"))
     }
 
+    /// Every slug that `find` knows, those of today before the former ones.
+    pub fn slugs() -> impl Iterator<Item = &'static str> {
+        let today = PROVINCES.iter().map(|row| row.slug);
+        today.chain(PROVINCES.iter().flat_map(|row| row.former.iter().copied()))
+    }
+
     /// All 34, in the order of the resolution.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..PROVINCES.len()).map(Province)

@@ -248,6 +248,15 @@ impl Plan {
         }
     }
 
+    /// Somebody wants the source polled now. One that waits for its turn, or is being polled, needs no more.
+    pub(super) fn hurry(&mut self, id: &SourceId, now: Moment) {
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        if matches!(slot.phase, Phase::Due(_)) {
+            slot.phase = Phase::Due(now.wall);
+            self.due.push(Reverse((now.wall, id.clone())));
+        }
+    }
+
     /// The earliest moment at which there may be something to do.
     pub(super) fn first(&self, now: Moment) -> Option<Timestamp> {
         let due = self.due.peek().map(|Reverse((due, _))| *due);

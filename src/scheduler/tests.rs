@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::*;
-use crate::model::{Access, Limits, Pace, SourceId};
+use crate::model::{Access, Limits, Pace};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -42,6 +42,7 @@ type Log = Arc<Mutex<Vec<(String, u64, u64)>>>;
 struct Simulation {
     log: Log,
     sources: watch::Sender<Arc<Vec<Arc<Source>>>>,
+    wish: mpsc::Sender<SourceId>,
     stop: watch::Sender<bool>,
     pulse: Arc<Pulse>,
     done: JoinSet<()>,
@@ -82,12 +83,14 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     };
     let hosts = Arc::default();
     let (sources, receiver) = watch::channel(Arc::new(sources));
+    let (wish, wishes) = mpsc::channel(1);
     let (stop, stopped) = watch::channel(false);
     let pulse = Arc::new(Pulse::default());
-    let scheduler = Scheduler { sources: receiver, poll, first_due, hosts, clock, pulse: Arc::clone(&pulse) };
+    let scheduler =
+        Scheduler { sources: receiver, wishes, poll, first_due, hosts, clock, pulse: Arc::clone(&pulse) };
     let mut done = JoinSet::new();
     done.spawn(scheduler.run(stopped));
-    Simulation { log, sources, stop, pulse, done, start, skew }
+    Simulation { log, sources, wish, stop, pulse, done, start, skew }
 }
 
 impl Simulation {
@@ -114,6 +117,28 @@ async fn a_source_is_polled_when_it_is_due_and_not_before() {
     simulation.until(150).await;
     let polls = simulation.stop().await;
     assert_eq!(polls, [("a".to_owned(), 0, 1), ("a".to_owned(), 61, 62), ("a".to_owned(), 122, 123)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_is_wished_for_is_polled_at_once_and_then_as_usual_and_never_twice_at_a_time() {
+    let sources = vec![source("a", "http://a.vn/", Duration::ZERO), source("b", "http://a.vn/b", 5 * SECOND)];
+    let simulation = simulate(sources, 2 * SECOND, 600 * SECOND);
+    let wish = |id: &str| simulation.wish.try_send(SourceId::new(id).unwrap());
+    simulation.until(100).await;
+    wish("a").unwrap();
+    simulation.until(101).await;
+    wish("a").unwrap();
+    simulation.until(110).await;
+    wish("nobody").unwrap();
+    simulation.until(111).await;
+    // At one host they take their turns.
+    wish("b").unwrap();
+    simulation.until(112).await;
+    wish("a").unwrap();
+    simulation.until(200).await;
+    let polls = simulation.stop().await;
+    let began: Vec<(&str, u64)> = polls.iter().map(|(id, began, _)| (id.as_str(), *began)).collect();
+    assert_eq!(began, [("a", 0), ("b", 2), ("a", 100), ("b", 111), ("a", 118)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -269,6 +294,7 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let pulse = Arc::new(Pulse::default());
     let scheduler = Scheduler {
         sources: receiver,
+        wishes: mpsc::channel(1).1,
         poll,
         first_due: move |source: &Source| due(source, epoch),
         hosts: Arc::default(),

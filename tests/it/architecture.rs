@@ -73,6 +73,7 @@ const CRATES: &[(&str, &str)] = &[
     ("dom_smoothie", "parse/page/article"),
     ("ego_tree", "parse/page"),
     ("feed_rs", "parse"),
+    ("fs_notify", "app/watching"),
     ("html5ever", "parse/page"),
     // How its errors tell a head that is too large; and how a proxy's address will be understood.
     ("hyper", "fetch"),

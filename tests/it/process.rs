@@ -4,8 +4,10 @@ mod check;
 mod kill;
 mod logs;
 mod notify;
+mod reload;
 mod signals;
 mod sockets;
+mod status;
 
 use std::{net::TcpListener, path::Path};
 
@@ -52,18 +54,19 @@ async fn a_bad_file_is_told_whole_with_line_key_and_remedy() {
         assert_eq!((ended.code, ended.stdout.len()), (Some(2), 0), "{ended:#?}");
         let told = ended.stderr.join("\n");
         let wanted = [
-            "feeds.toml:2: `server.listn` is not known: did you mean `listen`?",
-            "feeds.toml:4: `feeds[0].id` is \"Báo A\", which cannot name a feed: \
+            "feeds.toml:2:1: `server.listn` is not known: did you mean `listen`?",
+            "feeds.toml:4:6: `feeds[0].id` is \"Báo A\", which cannot name a feed: \
              write 1 to 64 of the characters a-z, 0-9 and -, as \"bao-a\"",
-            "feeds.toml:6: `feeds[0].province` is \"ninh-bin\", which is no province: did you mean `ninh-binh`?",
-            "feeds.toml:7: `feeds[0].url` is \"ftp://a.vn/rss\", which is neither http nor https: \
+            "feeds.toml:6:12: `feeds[0].province` is \"ninh-bin\", which is no province: did you mean `ninh-binh`?",
+            "feeds.toml:7:7: `feeds[0].url` is \"ftp://a.vn/rss\", which is neither http nor https: \
              write an address that begins with https:// or http://",
+            "  6 | province = \"ninh-bin\"\n    |            ^",
             "4 problems; nothing was changed",
         ];
         for words in wanted {
             assert!(told.contains(words), "{command}: {words} is not in\n{told}");
         }
-        assert_eq!(ended.stderr.len(), 5, "{told}");
+        assert_eq!(ended.stderr.len(), 13, "{told}");
         assert!(!folder.path().join("data").exists(), "{command} made a store");
     }
 }

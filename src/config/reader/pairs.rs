@@ -1,6 +1,9 @@
 //! Tables whose keys the admin chooses: names and a text for each. Knows neither what they name nor what is right.
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::Reader;
 use crate::config::{
@@ -20,7 +23,7 @@ pub(in crate::config) struct Pair<'a, T> {
 impl<'a> Reader<'a> {
     /// The names that this table holds, and where, in the order in which they are written.
     pub fn names(&self) -> Vec<(usize, &'a str)> {
-        let written = self.table.map(as_written).unwrap_or_default();
+        let written = self.table.map(|table| as_written(table, self.base)).unwrap_or_default();
         written.into_iter().map(|(at, name, _)| (at, name)).collect()
     }
 
@@ -42,7 +45,7 @@ impl<'a> Reader<'a> {
             self.tell(key, Wrong::new(message, "take some out"), problems);
         }
         let mut right = Vec::new();
-        for (at, name, value) in as_written(table).into_iter().take(most) {
+        for (at, name, value) in as_written(table, self.base).into_iter().take(most) {
             let parsed = match value {
                 DeValue::String(text) => parse(name, text),
                 DeValue::Table(_) => Err(self.unquoted(key)),
@@ -73,9 +76,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn as_written<'a>(table: &'a DeTable<'a>) -> Vec<(usize, &'a str, &'a DeValue<'a>)> {
+fn as_written<'a>(table: &'a DeTable<'a>, base: usize) -> Vec<(usize, &'a str, &'a DeValue<'a>)> {
+    let place = |name: &Spanned<_>| base + name.span().start;
     let mut written: Vec<_> =
-        table.iter().map(|(name, value)| (name.span().start, &**name.get_ref(), value.get_ref())).collect();
+        table.iter().map(|(name, value)| (place(name), &**name.get_ref(), value.get_ref())).collect();
     written.sort_by_key(|(at, ..)| *at);
     written
 }

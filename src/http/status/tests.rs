@@ -75,6 +75,8 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         compact: Arc::new(|| mpsc::channel(1).1),
         why: Arc::new(|_| mpsc::channel(1).1),
         forget: Arc::new(|_| mpsc::channel(1).1),
+        reload: Arc::new(|_| mpsc::channel(1).1),
+        poll: Arc::new(|_| mpsc::channel(1).1),
         metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }

@@ -31,7 +31,10 @@ async fn polled(
     let first_due = |source: &Source| due(source, Timestamp::UNIX_EPOCH);
     let (hosts, shown) = (Arc::default(), Arc::clone(&pulse));
     let mut done = JoinSet::new();
-    done.spawn(Scheduler { sources: receiver, poll, first_due, hosts, clock, pulse }.run(stopped));
+    done.spawn(
+        Scheduler { sources: receiver, wishes: mpsc::channel(1).1, poll, first_due, hosts, clock, pulse }
+            .run(stopped),
+    );
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     let offline = shown.offline_since().is_some();
     stop.send(true).unwrap();

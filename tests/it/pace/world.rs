@@ -17,7 +17,7 @@ use tintinh::{
     scheduler::{Due, Ended, Pulse, Scheduler},
 };
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::JoinSet,
     time::{Instant, sleep, sleep_until},
 };
@@ -126,7 +126,8 @@ impl World {
             }
         };
         let pulse = Arc::new(Pulse::default());
-        let scheduler = Scheduler { sources: receiver, poll, first_due, hosts, clock, pulse };
+        let wishes = mpsc::channel(1).1;
+        let scheduler = Scheduler { sources: receiver, wishes, poll, first_due, hosts, clock, pulse };
         let mut done = JoinSet::new();
         done.spawn(scheduler.run(stopped));
         self.running = Some(Running { sources, stop, done });

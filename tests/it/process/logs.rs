@@ -54,9 +54,9 @@ async fn text_lines_bear_a_timestamp_unless_the_journal_stamps_them() {
     let is_level =
         |line: &String| ["ERROR ", "WARN ", "INFO "].iter().any(|level| line.trim_start().starts_with(level));
     let plain = life(&[], &[]).await.stderr;
-    assert_eq!(plain.iter().filter(|line| is_stamped(line)).count(), 5, "{plain:#?}");
+    assert_eq!(plain.iter().filter(|line| is_stamped(line)).count(), 7, "{plain:#?}");
     let journal = life(&[], &[("JOURNAL_STREAM", "8:1234")]).await.stderr;
-    assert_eq!(journal.iter().filter(|line| is_level(line)).count(), 5, "{journal:#?}");
+    assert_eq!(journal.iter().filter(|line| is_level(line)).count(), 7, "{journal:#?}");
     assert!(!journal.iter().any(is_stamped), "{journal:#?}");
     // What a publisher writes forges no line and colours nothing.
     for line in plain.iter().chain(&journal) {

@@ -89,7 +89,7 @@ async fn sighup_takes_a_good_file_and_leaves_the_old_one_in_force_for_a_bad_one(
     daemon.signal(Signal::HUP);
     let told = daemon.logged("intervall").await;
     assert!(
-        told.contains("feeds.toml:17: `feeds.a.intervall` is not known: did you mean `interval`?"),
+        told.contains("feeds.toml:17:1: `feeds.a.intervall` is not known: did you mean `interval`?"),
         "{told}"
     );
     daemon.logged("1 problem; nothing was changed").await;

@@ -74,7 +74,8 @@ impl Daemon {
 
     fn of(folder: TempDir, app: App) -> Self {
         let (end, ended) = oneshot::channel();
-        let (readers, admin, reload) = (app.readers(), app.admin(), Box::new(app.reloader()));
+        let (readers, admin, reloader) = (app.readers(), app.admin(), app.reloader());
+        let reload = Box::new(move |config| reloader.take(config).restart);
         let mut running = JoinSet::new();
         running.spawn(app.run(async move { drop(ended.await) }));
         let client =

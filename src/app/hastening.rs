@@ -1,0 +1,111 @@
+//! Polls that an admin asks for: whether politeness permits one now, and who waits to hear what came of it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{clock, polling::held_until, reloading::Verdict};
+use crate::{
+    board::Board,
+    cadence,
+    config::Config,
+    hosts::Hosts,
+    model::{Source, SourceId, Timestamp},
+    poll::Polled,
+    scheduler::Pulse,
+};
+
+/// So many may wait to hear of one source.
+const WAITING_MAX: usize = 16;
+
+/// Who waits for the end of the next poll of which source.
+#[derive(Default)]
+pub(super) struct Waiting {
+    answers: Mutex<HashMap<SourceId, Vec<oneshot::Sender<Verdict>>>>,
+}
+
+impl Waiting {
+    /// Tells what came of a poll to who waits for it.
+    pub(super) fn tell(&self, id: &SourceId, polled: &Polled, board: &Board) {
+        let waiting = self.answers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        for answer in waiting.unwrap_or_default() {
+            // Who has hung up does not want to know.
+            let _ = answer.send(verdict(id, polled, board));
+        }
+    }
+
+    /// None where too many wait already.
+    fn wait(&self, id: &SourceId) -> Option<oneshot::Receiver<Verdict>> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = answers.entry(id.clone()).or_default();
+        waiting.retain(|answer| !answer.is_closed());
+        let (answer, told) = oneshot::channel();
+        (waiting.len() < WAITING_MAX).then(|| {
+            waiting.push(answer);
+            told
+        })
+    }
+}
+
+fn verdict(id: &SourceId, polled: &Polled, board: &Board) -> Verdict {
+    let state = board.state(id);
+    let next = format!("next poll {}", written(state.next_poll));
+    if state.failures > 0 {
+        let state_name = state.state.name();
+        return Verdict { well: false, words: format!("{id}: {state_name}: {}; {next}", state.reason) };
+    }
+    let Polled { outcome, inserted, updated, .. } = polled;
+    Verdict { well: true, words: format!("{id}: {outcome}, {inserted} new, {updated} updated; {next}") }
+}
+
+/// What it takes to have a source polled.
+#[derive(Clone)]
+pub(super) struct Hastening {
+    pub(super) config: watch::Receiver<Arc<Config>>,
+    pub(super) board: Arc<Board>,
+    pub(super) hosts: Arc<Hosts>,
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) waiting: Arc<Waiting>,
+    pub(super) wishes: mpsc::Sender<SourceId>,
+}
+
+impl Hastening {
+    /// Has the source of this id polled as soon as it is its turn at its host, and gives where to hear of it.
+    ///
+    /// # Errors
+    /// Why it is not polled now, for people.
+    pub(super) fn hasten(&self, id: &str) -> Result<oneshot::Receiver<Verdict>, String> {
+        let config = self.config.borrow().clone();
+        let Some(source) = config.sources.iter().find(|source| source.id.as_str() == id) else {
+            return Err(format!("`{id}` is no feed of the file that is in force"));
+        };
+        if let Some(why) = self.forbidden(source, clock::now()) {
+            return Err(format!("{id} is not polled now: {why}"));
+        }
+        let told = self.waiting.wait(&source.id).ok_or("too many wait for this source already")?;
+        self.wishes.try_send(source.id.clone()).map_err(|_| "too many sources are to be polled already")?;
+        Ok(told)
+    }
+
+    /// Why it would not be polite, or of no use, to poll the source now.
+    fn forbidden(&self, source: &Source, now: Timestamp) -> Option<String> {
+        if !source.enabled {
+            return Some("it rests (enabled = false)".to_owned());
+        }
+        if let Some(until) = held_until(&self.hosts, &self.board, source) {
+            return Some(format!("its host asks to be left alone until {}", written(until)));
+        }
+        if self.pulse.offline_since().is_some() {
+            return Some("nobody can be reached: our own network seems to be down".to_owned());
+        }
+        let until = cadence::asked_until(&self.board.state(&source.id), source, now)?;
+        Some(format!("its publisher asks for no request before {}", written(until)))
+    }
+}
+
+fn written(at: Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
