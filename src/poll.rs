@@ -1,5 +1,6 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit.
 
+mod account;
 mod failures;
 mod pages;
 mod polled;
@@ -11,6 +12,7 @@ mod words;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use tracing::{info, warn};
 use url::Url;
 
@@ -21,12 +23,13 @@ use crate::{
     filter,
     hosts::{Host, Itinerary, Visit},
     model::{
-        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
-        State, Tally, Timestamp, Validators,
+        Alike, Attempt, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId,
+        SourceState, State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+use account::Cost;
 use failures::{internal, unreadable};
 pub use polled::Polled;
 use question::Question;
@@ -72,7 +75,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let question = Question::now(source, &before, (self.clock)());
         let mut way = Itinerary::new(visit);
         let mut moved = None;
-        let reading = match self.ask(source, &question, &mut way, &mut moved).await {
+        let asked = Instant::now();
+        let answer = self.ask(source, &question, &mut way, &mut moved).await;
+        let cost = Cost::of(asked, &answer);
+        let reading = match answer {
             Ok(fetched) => {
                 let asked = Asked { source, before: &before, window, question: &question };
                 self.take(&asked, &mut way, fetched).await.map_err(Outcome::Failed)
@@ -96,27 +102,27 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             after.throttled_at = way.host().map(|host| (host.name().to_owned(), host.port()));
         }
         drop(way);
+        let turned = cost.chronicle(&mut after, &reading, now);
         tell(&source.id, &reading.outcome, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
-        let outcome = words::outcome(&reading.outcome, after.state);
-        let Changes { inserted, updated, .. } = &reading.changes;
-        let shown = inserted.iter().filter(|new| new.dropped.is_none()).count();
-        let (inserted, updated) = (shown, updated.len());
-        let kept = self.commit(source, reading, after.clone(), now).await;
-        let (after, outcome, inserted, updated, touched) = match kept {
-            Ok(touched) => (after, outcome, inserted, updated, touched),
+        let attempt = cost.attempt(&reading, after.state, now);
+        let kept = self.commit(source, reading, after.clone(), turned, now).await;
+        let (after, attempt, touched) = match kept {
+            Ok(touched) => (after, attempt, touched),
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
                 let words = format!("could not keep what was read: {}", error.in_words());
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
                 let after = cadence::unkept(&before, &after, source, failure, &circumstances);
-                (after, State::Internal.name(), 0, 0, Vec::new())
+                (after, account::unkept(&attempt, words), Vec::new())
             }
         };
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
+        let Attempt { outcome, inserted, updated, .. } = attempt;
         self.board.set(&source.id, after);
+        self.board.note(&source.id, attempt);
         Polled { next, host, reach, outcome, inserted, updated, touched }
     }
 
@@ -239,6 +245,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         source: &Source,
         reading: Reading,
         state: SourceState,
+        turned: bool,
         at: Timestamp,
     ) -> Result<Vec<SourceId>, StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
@@ -251,6 +258,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             }
             Outcome::Read(_) => (false, false),
         };
+        // Who reads of a turn in the health feed must not read of it again after a crash.
+        let (quiet, durable) = (quiet && !turned, durable || turned);
         if quiet {
             return self.store.note(source.id.clone(), state).map(|()| Vec::new());
         }

@@ -1,10 +1,10 @@
 //! How a source fares, and what a poll came to.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Timestamp};
+use super::{Digest, History, Timestamp};
 
 /// What is remembered of a source from poll to poll, over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,8 @@ pub struct SourceState {
     pub repairs: Vec<String>,
     /// What its publisher should know of the last document.
     pub warnings: Vec<String>,
+    /// What it has brought and how it has fared lately. Shared, as states are copied often.
+    pub history: Arc<History>,
 }
 
 impl Default for SourceState {
@@ -107,6 +109,7 @@ impl Default for SourceState {
             matched: None,
             repairs: Vec::new(),
             warnings: Vec::new(),
+            history: Arc::default(),
         }
     }
 }
