@@ -10,6 +10,7 @@
 mod answers;
 mod architecture;
 mod behaviour;
+mod browser;
 mod caches;
 mod captured;
 mod carry;
@@ -34,6 +35,7 @@ mod poll;
 mod preview;
 mod process;
 mod status;
+mod status_pages;
 mod store_kill;
 mod store_layout;
 mod support;
