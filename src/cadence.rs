@@ -3,6 +3,7 @@
 //! Never sooner than the publisher asked, never later than a day (a week for what is gone), and never given up.
 
 mod condition;
+mod history;
 mod pace;
 mod redirect;
 mod rhythm;
@@ -17,6 +18,7 @@ use crate::model::{
     Digest, Failure, Outcome, Reach, Skip, Source, SourceState, State, Tally, Timestamp, Validators,
 };
 
+pub use history::{Measured, chronicle};
 pub use pace::LONGEST;
 pub use redirect::target;
 pub use rhythm::rhythm;

@@ -105,6 +105,8 @@ pub enum Fetched {
 pub struct Body {
     /// Decoded, complete, at most [`Limits::max_body`] long.
     pub bytes: Bytes,
+    /// What it took on the network, before it was decoded, in bytes.
+    pub length: u64,
     /// As the server labels it, at most 200 characters.
     pub content_type: Option<String>,
     /// Where the body came from, after redirects: what its relative links are relative to.

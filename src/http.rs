@@ -26,7 +26,7 @@ use crate::{
     board::Board,
     config::Config,
     metrics::Metrics,
-    model::{ChannelId, Digest, Source, Timestamp},
+    model::{ChannelId, Digest, Source, SourceId, StoredEntry, Timestamp},
     publish::{DocumentId, Edition},
 };
 
@@ -67,6 +67,9 @@ pub enum Page {
 /// A page that is made when it is asked for.
 pub type Turned = Pin<Box<dyn Future<Output = Result<Page, Unavailable>> + Send>>;
 
+/// Entries of a source, newest first.
+pub type Recent = Pin<Box<dyn Future<Output = Result<Vec<StoredEntry>, Unavailable>> + Send>>;
+
 /// A document could not be made now.
 #[derive(Debug, Error)]
 #[error("{0}")]
@@ -92,6 +95,8 @@ pub struct Site {
     pub config: watch::Receiver<Arc<Config>>,
     /// How the sources fare.
     pub board: Arc<Board>,
+    /// Finds the newest entries of a source, those that a filter dropped among them: some tens.
+    pub recent: Arc<dyn Fn(SourceId) -> Recent + Send + Sync>,
     /// Who reads.
     pub audience: Arc<Audience>,
     /// Why nothing can be kept any more; `None` while the store is well.

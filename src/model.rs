@@ -5,6 +5,7 @@ mod change;
 mod channel;
 mod entry;
 mod filter;
+mod history;
 mod own;
 mod page;
 mod province;
@@ -21,6 +22,7 @@ pub use entry::{
     Author, Digest, Enclosure, Entry, EntryKey, Identity, Lead, Likeness, Row, Rule, Seq, StoredEntry,
 };
 pub use filter::{Criteria, Extent, Matching, Part, Patterns, Republishing};
+pub use history::{Attempt, Count, History, Turn};
 pub use own::{Duplicates, Language, OwnChannel};
 pub use page::PageRules;
 pub use province::Province;

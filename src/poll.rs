@@ -1,6 +1,7 @@
 //! One source, once: fetch, parse, normalize, reconcile, conclude, commit. Every path ends in a commit. And one article,
 //! once, in the same way.
 
+mod account;
 mod article;
 mod failures;
 mod pages;
@@ -14,6 +15,7 @@ mod words;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use tracing::{info, warn};
 use url::Url;
 
@@ -25,12 +27,13 @@ use crate::{
     filter,
     hosts::{Host, Itinerary, Visit},
     model::{
-        Alike, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId, SourceState,
-        State, Tally, Timestamp, Validators,
+        Alike, Attempt, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId,
+        SourceState, State, Tally, Timestamp, Validators,
     },
     normalize::{self, Arrival, Candidate},
     store::{Store, StoreError},
 };
+use account::Cost;
 pub use article::Settled;
 use failures::{internal, unreadable};
 pub use polled::Polled;
@@ -60,6 +63,15 @@ struct Asked<'a> {
     question: &'a Question,
 }
 
+/// Why the end of a poll must be on the disk before it counts.
+#[derive(Clone, Copy)]
+struct Weight {
+    /// An entry waits in the state alone for its article.
+    durable: bool,
+    /// Its source turned sick or well, which the health feed tells.
+    turned: bool,
+}
+
 /// What the answer came to, and what it changes.
 struct Reading {
     outcome: Outcome,
@@ -79,7 +91,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let question = Question::now(source, &before, (self.clock)());
         let mut way = Itinerary::new(visit);
         let mut moved = None;
-        let reading = match self.ask(source, &question, &mut way, &mut moved).await {
+        let asked = Instant::now();
+        let answer = self.ask(source, &question, &mut way, &mut moved).await;
+        let cost = Cost::of(asked, &answer);
+        let reading = match answer {
             Ok(fetched) => {
                 let asked = Asked { source, before: &before, window, question: &question };
                 self.take(&asked, &mut way, fetched).await.map_err(Outcome::Failed)
@@ -103,19 +118,18 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             after.throttled_at = way.host().map(|host| (host.name().to_owned(), host.port()));
         }
         drop(way);
+        let turned = cost.chronicle(&mut after, &reading, now);
         tell(&source.id, &reading.outcome, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
-        let outcome = words::outcome(&reading.outcome, after.state);
         let _alone = self.board.alone(&source.id).await;
         after.articles = self.board.articles(&source.id);
         let holds = enqueue(source, &before, &mut after, &mut reading.changes, now);
-        let Changes { inserted, updated, .. } = &reading.changes;
-        let shown = inserted.iter().filter(|new| new.dropped.is_none()).count();
-        let (inserted, updated) = (shown, updated.len());
-        let kept = self.commit(source, reading, after.clone(), holds, now).await;
-        let (after, outcome, inserted, updated, touched) = match kept {
-            Ok(touched) => (after, outcome, inserted, updated, touched),
+        let attempt = cost.attempt(&reading, after.state, now);
+        let weight = Weight { durable: holds, turned };
+        let kept = self.commit(source, reading, after.clone(), weight, now).await;
+        let (after, attempt, touched) = match kept {
+            Ok(touched) => (after, attempt, touched),
             Err(error) => {
                 // The old validators stand, so nothing is lost: the document is read again next time.
                 let words = format!("could not keep what was read: {}", error.in_words());
@@ -124,12 +138,14 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let articles = self.board.articles(&source.id);
                 let after = cadence::unkept(&before, &after, source, failure, &circumstances);
                 let after = SourceState { articles, ..after };
-                (after, State::Internal.name(), 0, 0, Vec::new())
+                (after, account::unkept(&attempt, words), Vec::new())
             }
         };
         let restated = after.rights != before.rights;
         let (next, host) = (after.next_poll, Host::of(&cadence::target(&after, source)));
+        let Attempt { outcome, inserted, updated, .. } = attempt;
         self.board.set(&source.id, after);
+        self.board.note(&source.id, attempt);
         Polled { next, host, reach, outcome, inserted, updated, restated, touched }
     }
 
@@ -253,7 +269,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         source: &Source,
         reading: Reading,
         state: SourceState,
-        holds: bool,
+        weight: Weight,
         at: Timestamp,
     ) -> Result<Vec<SourceId>, StoreError> {
         // A deadline that the publisher set must survive a crash; other states cost at most a repeated request.
@@ -265,8 +281,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 (!durable, durable)
             }
             // An entry that waits for its article is kept in the state alone.
-            Outcome::Read(_) => (false, holds),
+            Outcome::Read(_) => (false, weight.durable),
         };
+        // Who reads of a turn in the health feed must not read of it again after a crash.
+        let (quiet, durable) = (quiet && !weight.turned, durable || weight.turned);
         if quiet {
             return self.store.note(source.id.clone(), state).map(|()| Vec::new());
         }

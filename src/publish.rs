@@ -5,6 +5,7 @@ mod address;
 mod atom;
 mod attribution;
 mod budget;
+mod bulletin;
 mod channel;
 mod dates;
 mod extent;
@@ -24,6 +25,7 @@ use crate::model::{Digest, EntryKey, SourceId};
 
 pub use attribution::site;
 pub use budget::{Budget, DOCUMENT_TEXT_MAX};
+pub use bulletin::{Bulletin, Notice, bulletin};
 pub use channel::{Channel, Item, Pages};
 pub use extent::abridge;
 pub use format::{DocumentId, Format, render};

@@ -63,7 +63,8 @@ impl Polling {
             let state = board.state(&source.id);
             Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
         };
-        let polling = Scheduler { sources, wishes, poll, first_due, hosts, clock, pulse }.run(stopped.clone());
+        let polling =
+            Scheduler { sources, wishes, poll, first_due, hosts, clock, pulse }.run(stopped.clone());
         tokio::join!(polling, reading.run(stopped));
     }
 }

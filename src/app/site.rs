@@ -19,14 +19,18 @@ use crate::{
     cadence,
     config::Config,
     http::{self, Audience, Kept, Site, Unavailable},
-    model::{ChannelId, Digest, Source, SourceId, Timestamp},
+    merge,
+    model::{ChannelId, Digest, Source, SourceId, StoredEntry, Timestamp},
     publish::{DocumentId, Edition},
     scheduler::Pulse,
+    store::{Sources, Store, StoreError},
 };
 
 /// How long a channel's next poll is believed to be due when it was: a province may have a thousand sources to ask, and
 /// what readers are told is not shorter than a minute.
 const DUE_FOR: TimeDelta = TimeDelta::seconds(2);
+/// The entries of a source that its page shows.
+const RECENT_MAX: usize = 20;
 /// Of so many channels that is remembered.
 const DUE_MAX: usize = 4096;
 
@@ -57,6 +61,13 @@ pub(super) fn site(
         news: news.clone(),
     };
     let to_forget = inquiries.clone();
+    let recent = {
+        let store = store.clone();
+        move |id: SourceId| -> http::Recent {
+            let store = store.clone();
+            Box::pin(async move { recent(&store, id).await.map_err(|error| Unavailable(error.to_string())) })
+        }
+    };
     let (store, offline) = (store.clone(), Arc::clone(pulse));
     let (newest, deltas, archives) = (Arc::clone(rendering), Arc::clone(rendering), Arc::clone(rendering));
     let render = move |document: DocumentId| -> http::Made {
@@ -94,6 +105,7 @@ pub(super) fn site(
         fresh_for: Arc::new(fresh_for),
         config: config.clone(),
         board: Arc::clone(board),
+        recent: Arc::new(recent),
         audience: Arc::clone(audience),
         store_failure: Arc::new(move || store.failure()),
         store_rescue: rescue,
@@ -109,6 +121,12 @@ pub(super) fn site(
         outlines: Arc::default(),
         clock: clock::now,
     }
+}
+
+/// The newest entries that are kept of a source, newest first.
+async fn recent(store: &Store, id: SourceId) -> Result<Vec<StoredEntry>, StoreError> {
+    let rows = store.rows(Sources::Only(vec![id]), Timestamp::MAX_UTC, RECENT_MAX).await?;
+    store.entries(merge::newest(rows, RECENT_MAX)).await
 }
 
 fn in_words(made: Option<Made>) -> Result<Option<Edition>, Unavailable> {

@@ -64,11 +64,12 @@ pub(super) async fn conclude(
     match response.status() {
         // 203 is a 200 that a proxy on the way has touched (RFC 9110 §15.3.4).
         StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-            let bytes = body::read(&mut response, request.limits, room).await?;
+            let (bytes, length) = body::read(&mut response, request.limits, room).await?;
             let content_type = response.headers().get(CONTENT_TYPE);
             let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
             let content_type = content_type.map(|value| words::cut(&value, CONTENT_TYPE_MAX));
-            Ok(Fetched::Body(Body { bytes, content_type, url: trail.url.clone(), validators, hints, moved }))
+            let url = trail.url.clone();
+            Ok(Fetched::Body(Body { bytes, length, content_type, url, validators, hints, moved }))
         }
         StatusCode::NOT_MODIFIED if head::conditions(request.validators).is_empty() => {
             Err(FetchError::UnaskedNotModified { hints })

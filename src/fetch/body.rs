@@ -52,21 +52,26 @@ impl AsRef<[u8]> for Large {
     }
 }
 
-/// The whole decoded body. One that turns out to be large waits for a place among the large ones.
+/// The whole decoded body, and how long it was on the network. One that turns out to be large waits for a place among the large ones.
 ///
 /// # Errors
 /// [`FetchError::TooLarge`], [`FetchError::IdleTimeout`], [`FetchError::Truncated`], [`FetchError::Decoding`] or
 /// [`FetchError::Encoding`].
-pub(super) async fn read(response: &mut Response, limits: &Limits, room: &Room) -> Result<Bytes, FetchError> {
+pub(super) async fn read(
+    response: &mut Response,
+    limits: &Limits,
+    room: &Room,
+) -> Result<(Bytes, u64), FetchError> {
     let named = |error| name(error, limits.max_body);
     let mut decoder = Decoder::new(label(response), limits.max_body);
     if announced(response).is_some_and(|length| length > decoder.most()) {
         return Err(named(DecodeError::TooLarge));
     }
-    let mut place = None;
+    let (mut place, mut length) = (None, 0);
     while !decoder.is_done()
         && let Some(piece) = next(response, limits).await?
     {
+        length += piece.len() as u64;
         decoder.push(&piece).map_err(named)?;
         if place.is_none() && decoder.kept() > SMALL {
             // Never closed.
@@ -74,10 +79,11 @@ pub(super) async fn read(response: &mut Response, limits: &Limits, room: &Room) 
         }
     }
     let bytes = decoder.finish().map_err(named)?;
-    Ok(match place {
+    let bytes = match place {
         None => bytes.into(),
         Some(place) => Bytes::from_owner(Large { bytes, _place: place }),
-    })
+    };
+    Ok((bytes, length))
 }
 
 /// The first words of an error's body; empty where it has none, is no text, or breaks off before it says anything.

@@ -23,6 +23,8 @@ pub fn admin(site: Site) -> Router {
     let router = Router::new()
         .route("/", get(status::page))
         .route("/status.json", get(status::json))
+        .route("/sources/{name}", get(status::source))
+        .route("/health.xml", get(status::health))
         .route("/metrics", get(super::metrics::metrics))
         .route("/export", errand::route(|site| (site.export)()))
         .route("/compact", errand::route(|site| (site.compact)()))

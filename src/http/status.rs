@@ -1,35 +1,36 @@
 //! How things stand, for admins: a page for people and JSON for their tools. Both are made of one survey, off the async
 //! threads. Knows no rules: what is a failure was decided elsewhere.
 
+mod advice;
+mod chart;
 mod condition;
+mod detail;
 mod filters;
+mod health;
 mod json;
 mod moment;
 mod page;
+mod quantity;
 mod question;
 mod row;
+mod sort;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use std::sync::Arc;
-
 use axum::{
-    extract::{RawQuery, State as Extracted},
+    extract::{Path, RawQuery, State as Extracted},
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use url::Url;
 
-use self::{
-    condition::{Condition, Mood},
-    question::Question,
-};
-use super::{Site, language::Language, plain};
-use crate::{
-    config::Config,
-    model::{Readership, SourceState, State, Timestamp},
-};
+use self::{detail::Detail, question::Question, survey::Survey};
+use super::{Site, language::Language, not_found, plain};
+use crate::model::{SourceId, SourceState};
+
+pub(super) use self::health::health;
 
 /// The page for people.
 pub(super) async fn page(
@@ -38,7 +39,39 @@ pub(super) async fn page(
     asked: HeaderMap,
 ) -> Response {
     let language = Language::of(&asked);
-    let headers = [
+    let question = Question::read(query.as_deref());
+    made(page_headers(language), move || page::page(&Survey::of(&site), &question, language)).await
+}
+
+/// The page of one source, or the same for programs where `.json` is asked for.
+pub(super) async fn source(
+    Extracted(site): Extracted<Site>,
+    Path(name): Path<String>,
+    asked: HeaderMap,
+) -> Response {
+    let (name, for_programs) = name.strip_suffix(".json").map_or((&*name, false), |name| (name, true));
+    let configured = |id: &SourceId| site.config.borrow().sources.iter().any(|source| source.id == *id);
+    let Some(id) = SourceId::new(name).filter(configured) else {
+        return not_found("There is no source of this id in feeds.toml. The start page names them all: /");
+    };
+    let recent = (site.recent)(id.clone()).await.map_err(|error| error.to_string());
+    let language = Language::of(&asked);
+    let detail = move |survey: &Survey, tell: &dyn Fn(&Detail<'_>) -> String| {
+        // It may have been taken out of feeds.toml just now.
+        let Some(place) = survey.place(&id) else { return String::new() };
+        let (state, attempts) = (survey.state(place), survey.site.board.attempts(&id));
+        tell(&Detail { survey, place, state, attempts, recent })
+    };
+    if for_programs {
+        let headers = [(header::CONTENT_TYPE, "application/json")];
+        return made(headers, move || detail(&Survey::of(&site), &json::detail)).await;
+    }
+    let headers = page_headers(language);
+    made(headers, move || detail(&Survey::of(&site), &|detail| detail::page(detail, language))).await
+}
+
+fn page_headers(language: Language) -> [(HeaderName, &'static str); 5] {
+    [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_LANGUAGE, language.tag()),
         (header::VARY, "Accept-Language"),
@@ -49,9 +82,7 @@ pub(super) async fn page(
         ),
         // Publishers need not learn where this page is.
         (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    let question = Question::read(query.as_deref());
-    made(headers, move || page::page(&Survey::of(&site), &question, language)).await
+    ]
 }
 
 /// The same for programs.
@@ -75,84 +106,6 @@ async fn made<const N: usize, B: IntoResponse + Send + 'static>(
         Err(error) => {
             tracing::error!(%error, "the status could not be told");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "The status cannot be told just now: see the log.\n")
-        }
-    }
-}
-
-/// What is the case at one moment.
-struct Survey {
-    site: Site,
-    config: Arc<Config>,
-    now: Timestamp,
-    readership: Readership,
-    store_failure: Option<String>,
-    offline_since: Option<Timestamp>,
-    /// In the order of the configuration.
-    briefs: Vec<Brief>,
-}
-
-/// What must be known of every source before one can say which are shown.
-#[derive(Debug, Clone, Copy)]
-struct Brief {
-    enabled: bool,
-    lax_tls: bool,
-    state: State,
-    mood: Mood,
-}
-
-/// How things stand as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum Standing {
-    StoreFailed,
-    NoSources,
-    Offline,
-    Sick,
-    Well,
-}
-
-impl Survey {
-    /// Blocks, for some milliseconds where there are very many sources.
-    fn of(site: &Site) -> Self {
-        let config = site.config.borrow().clone();
-        let now = (site.clock)();
-        let briefs = config.sources.iter().map(|source| {
-            let state = site.board.state(&source.id).state;
-            let mood = Condition::of(source, state).mood;
-            Brief { enabled: source.enabled, lax_tls: source.access.lax_tls, state, mood }
-        });
-        let briefs = briefs.collect();
-        Self {
-            site: site.clone(),
-            config,
-            now,
-            readership: site.audience.readership(now),
-            store_failure: (site.store_failure)(),
-            offline_since: (site.offline_since)(),
-            briefs,
-        }
-    }
-
-    /// What is known of the source at this place in the configuration.
-    fn state(&self, place: usize) -> SourceState {
-        self.site.board.state(&self.config.sources[place].id)
-    }
-
-    fn count(&self, is_one: impl Fn(&Brief) -> bool) -> usize {
-        self.briefs.iter().filter(|brief| is_one(brief)).count()
-    }
-
-    fn standing(&self) -> Standing {
-        if self.store_failure.is_some() {
-            Standing::StoreFailed
-        } else if self.briefs.is_empty() {
-            Standing::NoSources
-        } else if self.offline_since.is_some() {
-            Standing::Offline
-        } else if self.briefs.iter().any(|brief| brief.mood.is_ill()) {
-            Standing::Sick
-        } else {
-            Standing::Well
         }
     }
 }

@@ -1,10 +1,10 @@
 //! How a source fares, and what a poll came to.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Articles, Digest, Timestamp};
+use super::{Articles, Digest, History, Timestamp};
 
 /// What is remembered of a source from poll to poll, over restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,8 @@ pub struct SourceState {
     pub warnings: Vec<String>,
     /// Of its entries' articles: what is to be read still, and how the others fared.
     pub articles: Articles,
+    /// What it has brought and how it has fared lately. Shared, as states are copied often.
+    pub history: Arc<History>,
 }
 
 impl Default for SourceState {
@@ -114,6 +116,7 @@ impl Default for SourceState {
             repairs: Vec::new(),
             warnings: Vec::new(),
             articles: Articles::default(),
+            history: Arc::default(),
         }
     }
 }

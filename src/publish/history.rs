@@ -56,6 +56,12 @@ pub struct History {
 }
 
 impl History {
+    /// How many entries the channel shows.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.shown.len()
+    }
+
     /// The history after the channel has come to show this, given out as these documents.
     #[must_use]
     pub fn then(&self, shown: &[Shown], documents: &[Digest]) -> Self {

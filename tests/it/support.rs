@@ -1,5 +1,6 @@
 //! What the subjects share: stand-ins for the world outside, and a daemon to try.
 
+pub mod browser;
 pub mod conformance;
 pub mod daemon;
 pub mod dice;

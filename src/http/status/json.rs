@@ -5,8 +5,90 @@ use std::collections::BTreeMap;
 use axum::Json;
 use serde::Serialize;
 
-use super::{Standing, Survey, moved_to, public, text};
-use crate::model::{ChannelId, Failure, Province, SourceId, State, Timestamp};
+use super::{
+    advice,
+    detail::Detail,
+    moved_to, public,
+    survey::{self, Standing, Survey},
+    text,
+};
+use crate::{
+    http::language::Language,
+    model::{
+        Attempt, ChannelId, Count, Failure, History, Province, SourceId, State, StoredEntry, Timestamp, Turn,
+    },
+};
+
+/// What is told of one source, in full.
+#[derive(Serialize)]
+struct DetailStatus<'a> {
+    #[serde(flatten)]
+    status: SourceStatus,
+    advice: Option<&'static str>,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    /// The last 48, oldest first.
+    hours: Vec<Hour>,
+    /// Newest first.
+    attempts: Vec<Attempt>,
+    /// Newest first.
+    turns: Vec<TurnStatus>,
+    /// Newest first; none where the store cannot be read.
+    recent: Option<Vec<Recent<'a>>>,
+}
+
+#[derive(Serialize)]
+struct TurnStatus {
+    at: Timestamp,
+    sick: bool,
+    state: State,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Recent<'a> {
+    title: &'a str,
+    link: Option<&'a str>,
+    date: Timestamp,
+    first_seen: Timestamp,
+    dropped: Option<&'a str>,
+}
+
+/// All that is known of one source.
+pub(super) fn detail(detail: &Detail<'_>) -> String {
+    let Detail { survey, place, state, attempts, recent } = detail;
+    let header = |value: &Option<Vec<u8>>| value.as_ref().map(|it| String::from_utf8_lossy(it).into_owned());
+    let hours = survey::slots(&state.history.hours, History::hour(survey.now), History::HOURS);
+    let words = |words: &str| text::shown(words, Failure::REASON_MAX);
+    let turn = |turn: &Turn| {
+        let Turn { at, is_sick, state, reason } = turn;
+        TurnStatus { at: *at, sick: *is_sick, state: *state, reason: words(reason) }
+    };
+    let attempt = |attempt: &Attempt| Attempt { words: words(&attempt.words), ..attempt.clone() };
+    let recent = recent.as_ref().ok().map(|entries| entries.iter().map(entry).collect());
+    let status = DetailStatus {
+        status: source(survey, *place),
+        advice: advice::advice(detail.source(), state, Language::English),
+        etag: header(&state.validators.etag),
+        last_modified: header(&state.validators.last_modified),
+        hours: hours.iter().map(hour).collect(),
+        attempts: attempts.iter().map(attempt).collect(),
+        turns: state.history.turns.iter().rev().map(turn).collect(),
+        recent,
+    };
+    // Strings, numbers and lists of them have a JSON form.
+    serde_json::to_string(&status).unwrap_or_default()
+}
+
+fn entry(stored: &StoredEntry) -> Recent<'_> {
+    Recent {
+        title: &stored.entry.title,
+        link: stored.entry.link.as_deref(),
+        date: stored.date,
+        first_seen: stored.first_seen,
+        dropped: stored.dropped.as_deref(),
+    }
+}
 
 /// All of it, made to be written.
 pub(super) fn json(survey: &Survey) -> Json<Status> {
@@ -21,6 +103,9 @@ pub(super) fn json(survey: &Survey) -> Json<Status> {
         offline_since: survey.offline_since,
         sick: survey.count(|brief| brief.mood.is_ill()),
         lax_tls: survey.count(|brief| brief.lax_tls),
+        entries_in_a_day: survey.entries(),
+        bytes_saved: survey.saved(),
+        hours: survey.hours.iter().map(hour).collect(),
         readers: Readers { total: survey.readership.total(), channels: channels.collect() },
         sources,
     })
@@ -36,8 +121,28 @@ pub(super) struct Status {
     offline_since: Option<Timestamp>,
     sick: usize,
     lax_tls: usize,
+    /// By their dates.
+    entries_in_a_day: u64,
+    /// By 304.
+    bytes_saved: u64,
+    /// The last 48, oldest first.
+    hours: Vec<Hour>,
     readers: Readers,
     sources: Vec<SourceStatus>,
+}
+
+#[derive(Serialize)]
+struct Hour {
+    /// When it began.
+    at: Timestamp,
+    entries: u32,
+    failures: u32,
+}
+
+fn hour(count: &Count) -> Hour {
+    let Count { slot, entries, failures } = *count;
+    let at = Timestamp::from_timestamp(i64::from(slot) * 3600, 0).unwrap_or_default();
+    Hour { at, entries, failures }
 }
 
 /// Who reads two channels counts twice.
@@ -49,7 +154,7 @@ struct Readers {
 }
 
 #[derive(Serialize)]
-struct SourceStatus {
+pub(super) struct SourceStatus {
     id: SourceId,
     title: String,
     province: Option<&'static str>,
@@ -73,6 +178,17 @@ struct SourceStatus {
     last_success: Option<Timestamp>,
     last_entry: Option<Timestamp>,
     next_poll: Option<Timestamp>,
+    /// By their dates.
+    entries_in_a_day: u32,
+    /// The last 14 in Vietnam, today last.
+    entries_by_day: Vec<u32>,
+    latency_ms: Option<u32>,
+    /// What the last document took on the network.
+    bytes: Option<u64>,
+    /// By 304.
+    bytes_saved: u64,
+    /// Where more is told of it, beside this document.
+    details: String,
     /// What its publisher is told.
     readers: u32,
     repairs: Vec<String>,
@@ -91,8 +207,10 @@ struct ArticlesStatus {
     reason: String,
 }
 
-fn source(survey: &Survey, place: usize) -> SourceStatus {
+/// The source at this place in the configuration.
+pub(super) fn source(survey: &Survey, place: usize) -> SourceStatus {
     let (source, state) = (&survey.config.sources[place], survey.state(place));
+    let days = survey::slots(&state.history.days, History::day(survey.now), History::DAYS);
     let polled = |at| state.last_poll.is_some().then_some(at);
     SourceStatus {
         id: source.id.clone(),
@@ -115,6 +233,12 @@ fn source(survey: &Survey, place: usize) -> SourceStatus {
         last_success: state.last_success,
         last_entry: state.last_entry,
         next_poll: polled(state.next_poll),
+        entries_in_a_day: state.history.entries_in_a_day(survey.now),
+        entries_by_day: days.iter().map(|day| day.entries).collect(),
+        latency_ms: state.history.took,
+        bytes: state.history.length,
+        bytes_saved: state.history.saved,
+        details: format!("sources/{}.json", source.id),
         readers: survey.readership.of(source),
         reason: text::shown(&state.reason, Failure::REASON_MAX),
         articles: source.article.as_ref().map(|_| ArticlesStatus {

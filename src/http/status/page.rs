@@ -4,11 +4,13 @@
 use std::fmt::Write as _;
 
 use super::{
-    Standing, Survey,
+    chart,
     condition::Mood,
-    filters, moment,
+    filters, moment, quantity,
     question::{self, Group, Question},
-    row, text,
+    row,
+    survey::{Standing, Survey},
+    text,
 };
 use crate::{
     http::{html::escape, language::Language},
@@ -19,26 +21,41 @@ const STYLE: &str = include_str!("page.css");
 
 /// The most sick sources shown at the head; the others are found by their state, a page at a time.
 const SICK_MAX: usize = 200;
+/// A page that is to be loaded again is so after so many seconds.
+const AGAIN_AFTER: u32 = 60;
 /// How many of the other sources make a page.
 const PAGE: usize = 100;
 
 /// The whole page.
 pub(super) fn page(survey: &Survey, question: &Question, language: Language) -> String {
     let title = language.pick("Tình trạng tintinh", "State of tintinh");
-    let mut html = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>{}{title}</title><style>{STYLE}</style></head><body><header><h1>{title}</h1>",
-        language.tag(),
-        standing_mood(survey).map_or_else(String::new, |mood| format!("{} ", mood.sign())),
-    );
+    let sign = standing_mood(survey).map_or_else(String::new, |mood| format!("{} ", mood.sign()));
+    let again = question.again.then_some(AGAIN_AFTER);
+    let mut html = opened(&format!("{sign}{title}"), language, again);
+    // Writing to a String does not fail.
+    let _ = write!(html, "<header><h1>{title}</h1>");
     summary(&mut html, survey, language);
+    chart::hours(&mut html, &survey.hours, language);
     html.push_str("</header><main>");
     filters::groups(&mut html, survey, question, language);
-    filters::form(&mut html, question, language);
+    filters::form(&mut html, survey, question, language);
     sources(&mut html, survey, question, language);
-    html.push_str("</main></body></html>\n");
+    html.push_str("</main><footer>");
+    filters::links(&mut html, question, language);
+    html.push_str("</footer></body></html>\n");
     html
+}
+
+/// A page as far as its body; `title` is HTML. It loads itself again after so many seconds, where that is wanted.
+pub(super) fn opened(title: &str, language: Language, again: Option<u32>) -> String {
+    let again = again.map(|after| format!("<meta http-equiv=\"refresh\" content=\"{after}\">"));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">{}\
+         <title>{title}</title><style>{STYLE}</style></head><body>",
+        language.tag(),
+        again.unwrap_or_default(),
+    )
 }
 
 fn standing_mood(survey: &Survey) -> Option<Mood> {
@@ -91,6 +108,8 @@ fn summary(html: &mut String, survey: &Survey, language: Language) {
         (language.pick("Phiên bản", "Version"), version.to_owned()),
         (language.pick("Bây giờ", "Now"), time),
         (language.pick("Nguồn", "Sources"), all),
+        (language.pick("Bài một ngày", "Entries a day"), language.number(survey.entries())),
+        (language.pick("304 đỡ tải", "Saved by 304"), quantity::size(language, survey.saved())),
         (language.pick("Người đọc", "Readers"), readers),
     ];
     html.push_str("<dl class=\"facts\">");
@@ -153,12 +172,12 @@ fn sources(html: &mut String, survey: &Survey, question: &Question, language: La
     let found = found(survey, question);
     let first_well =
         found.iter().position(|place| !survey.briefs[*place].mood.is_ill()).unwrap_or(found.len());
-    let apart = if question.group == Group::All { first_well } else { 0 };
+    let apart = if question.group == Group::All && question.sort.is_none() { first_well } else { 0 };
     let (sick, rest) = found.split_at(apart);
     if question.page == 0 && !sick.is_empty() {
         let heading = language.pick("Nguồn đang có lỗi", "Sick sources");
         let shown = &sick[..sick.len().min(SICK_MAX)];
-        table(html, survey, &counted(heading, shown, 0, sick.len(), language), shown, language);
+        table(html, survey, &counted(heading, shown, 0, sick.len(), language), shown, question, language);
         if shown.len() < sick.len() {
             let address = Question { group: Group::Sick, page: 0, ..question.clone() }.address();
             let more = language.pick("Xem mọi nguồn đang có lỗi", "Show all sick sources");
@@ -176,7 +195,14 @@ fn sources(html: &mut String, survey: &Survey, question: &Question, language: La
         } else {
             language.pick("Các nguồn", "Sources")
         };
-        table(html, survey, &counted(heading, shown, start, rest.len(), language), shown, language);
+        table(
+            html,
+            survey,
+            &counted(heading, shown, start, rest.len(), language),
+            shown,
+            &question,
+            language,
+        );
         filters::pages(html, &question, pages, language);
     } else if found.is_empty() {
         let nothing = language.pick("Không có nguồn nào như vậy.", "There is no such source.");
@@ -184,13 +210,18 @@ fn sources(html: &mut String, survey: &Survey, question: &Question, language: La
     }
 }
 
-/// The places of those that are asked for: the sick ones first, then by title.
+/// The places of those that are asked for, in the order that is asked for; else the sick ones first, then by title.
 fn found(survey: &Survey, question: &Question) -> Vec<usize> {
     let words = question.folded_words();
     let places = survey.briefs.iter().enumerate().filter(|(place, brief)| {
-        question.group.holds(**brief) && question::bears(&survey.config.sources[*place], &words)
+        let source = &survey.config.sources[*place];
+        question.group.holds(**brief) && question.area.holds(source) && question::bears(source, &words)
     });
     let mut found: Vec<usize> = places.map(|(place, _)| place).collect();
+    if let Some(sort) = question.sort {
+        sort.order(&mut found, survey);
+        return found;
+    }
     found.sort_by_cached_key(|place| {
         let mood = survey.briefs[*place].mood;
         (if mood.is_ill() { mood } else { Mood::Well }, text::folded(&survey.config.sources[*place].title))
@@ -208,13 +239,17 @@ fn counted(heading: &str, shown: &[usize], start: usize, all: usize, language: L
     format!("{heading} <small>{first}–{last} / {all}</small>")
 }
 
-fn table(html: &mut String, survey: &Survey, heading: &str, places: &[usize], language: Language) {
-    let _ =
-        write!(html, "<h2>{heading}</h2><table role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
-    for name in row::headings(language) {
-        let _ = write!(html, "<th scope=\"col\" role=\"columnheader\">{name}</th>");
-    }
-    html.push_str("</tr></thead><tbody role=\"rowgroup\">");
+fn table(
+    html: &mut String,
+    survey: &Survey,
+    heading: &str,
+    places: &[usize],
+    question: &Question,
+    language: Language,
+) {
+    let _ = write!(html, "<h2>{heading}</h2><table role=\"table\" class=\"sources\">");
+    row::head(html, question, language);
+    html.push_str("<tbody role=\"rowgroup\">");
     for place in places {
         row::row(html, survey, *place, language);
     }

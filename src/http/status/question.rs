@@ -8,8 +8,8 @@ use serde::{
 };
 use url::form_urlencoded;
 
-use super::{Brief, text};
-use crate::model::{Source, State};
+use super::{sort::Sort, survey::Brief, text};
+use crate::model::{Province, Source, State};
 
 /// Of longer words only so many characters are looked for.
 const WORDS_MAX: usize = 100;
@@ -18,10 +18,49 @@ const WORDS_MAX: usize = 100;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Question {
     pub group: Group,
+    pub area: Area,
     /// Those that bear all these words somewhere, in whatever case and with diacritics or without.
     pub words: String,
+    /// In which order; none is the sick ones first.
+    pub sort: Option<Sort>,
     /// From 0.
     pub page: usize,
+    /// Whether it is to be asked again, again and again.
+    pub again: bool,
+}
+
+/// Where sources are from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Area {
+    #[default]
+    Anywhere,
+    In(Province),
+    /// Of no province.
+    Nowhere,
+}
+
+impl Area {
+    fn read(word: &str) -> Self {
+        if word == "none" { Self::Nowhere } else { Province::find(word).map_or(Self::Anywhere, Self::In) }
+    }
+
+    /// As it stands in an address.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Anywhere => "",
+            Self::In(province) => province.slug(),
+            Self::Nowhere => "none",
+        }
+    }
+
+    /// Whether a source is from there.
+    pub(super) fn holds(self, source: &Source) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::In(province) => source.province == Some(province),
+            Self::Nowhere => source.province.is_none(),
+        }
+    }
 }
 
 /// Sources that have something in common.
@@ -74,12 +113,15 @@ impl fmt::Display for Group {
 }
 
 impl Question {
-    /// Reads `state`, `q` and `page` (from 1) of a query; of several the last counts.
+    /// Reads `state`, `province`, `q`, `sort`, `page` (from 1) and `again` of a query; of several the last counts.
     pub(super) fn read(query: Option<&str>) -> Self {
         let mut question = Self::default();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.as_ref() {
                 "state" => question.group = Group::read(&value),
+                "province" => question.area = Area::read(&value),
+                "sort" => question.sort = Sort::read(&value),
+                "again" => question.again = value == "1",
                 "q" => question.words = text::cut(value.trim(), WORDS_MAX),
                 "page" => question.page = value.parse::<usize>().unwrap_or_default().saturating_sub(1),
                 _ => {}
@@ -94,11 +136,20 @@ impl Question {
         if self.group != Group::All {
             query.append_pair("state", &self.group.to_string());
         }
+        if self.area != Area::Anywhere {
+            query.append_pair("province", self.area.name());
+        }
         if !self.words.is_empty() {
             query.append_pair("q", &self.words);
         }
+        if let Some(sort) = self.sort {
+            query.append_pair("sort", &sort.to_string());
+        }
         if self.page > 0 {
             query.append_pair("page", &(self.page + 1).to_string());
+        }
+        if self.again {
+            query.append_pair("again", "1");
         }
         let query = query.finish();
         if query.is_empty() { "./".to_owned() } else { format!("?{query}") }
@@ -123,7 +174,7 @@ pub(super) fn bears(source: &Source, words: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::sort::Column, *};
 
     #[test]
     fn an_address_says_which_sources_and_the_page_of_them() {
@@ -140,6 +191,26 @@ mod tests {
                 Question { group: Group::LaxTls, ..Question::default() },
                 "?state=lax-tls",
             ),
+            (
+                Some("province=nam-dinh&sort=-entries&again=1"),
+                Question {
+                    area: Area::In(Province::find("ninh-binh").unwrap()),
+                    sort: Some(Sort { column: Column::Entries, descending: true }),
+                    again: true,
+                    ..Question::default()
+                },
+                "?province=ninh-binh&sort=-entries&again=1",
+            ),
+            (
+                Some("province=none&sort=latency"),
+                Question {
+                    area: Area::Nowhere,
+                    sort: Some(Sort { column: Column::Latency, descending: false }),
+                    ..Question::default()
+                },
+                "?province=none&sort=latency",
+            ),
+            (Some("province=banana&sort=--title&again=2"), Question::default(), "./"),
             (
                 Some("state=too-much&page=2"),
                 Question { group: Group::In(State::TooMuch), page: 1, ..Question::default() },

@@ -1,6 +1,8 @@
+mod details;
 mod hostile;
+mod order;
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, watch};
@@ -8,10 +10,10 @@ use tokio::sync::{mpsc, watch};
 use super::*;
 use crate::{
     board::Board,
-    config::Surroundings,
+    config::{Config, Surroundings},
     http::{Audience, Kept},
     metrics::{Metrics, StoreMetrics},
-    model::{ChannelId, Headcount, Moved, Province, SourceId},
+    model::{ChannelId, Count, Headcount, History, Moved, Province, SourceId, State, Timestamp, Turn},
 };
 
 const NOW: &str = "2026-11-25T06:00:00Z";
@@ -65,6 +67,7 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         fresh_for: Arc::new(|_| Duration::ZERO),
         config: watch::channel(Arc::new(config)).1,
         board: Arc::new(Board::new(states.collect::<HashMap<_, _>>())),
+        recent: Arc::new(|_| Box::pin(async { Ok(Vec::new()) })),
         audience: Arc::new(audience),
         store_failure: Arc::new(|| None),
         store_rescue: None,
@@ -176,8 +179,9 @@ fn a_row_tells_all_that_is_known_of_a_source() {
         &english(&site, ""),
         &[
             "<tr role=\"row\" class=\"uneasy\"><th scope=\"row\" role=\"rowheader\">\
-             <a href=\"https://bao.example/hue/rss\"><bdi>Báo Huế</bdi></a>",
-            "Huế · <code>hue</code> · <a href=\"https://tin.example/x/sources/hue.xml\">",
+             <a href=\"sources/hue\"><bdi>Báo Huế</bdi></a>",
+            "Huế · <code>hue</code> · <a href=\"https://bao.example/hue/rss\">its feed<span",
+            " · <a href=\"https://tin.example/x/sources/hue.xml\">our feed<span",
             "<span aria-hidden=\"true\">!</span> asks to wait",
             "since <time datetime=\"2026-11-25T03:00:00Z\">3 hours ago <small>25 Nov 2026 12:00 (UTC+09:00)</small>",
             "<bdi>Quota: «hết chỗ»</bdi>",
@@ -233,7 +237,7 @@ fn the_sick_come_first_and_then_all_by_title_as_vietnamese_lists_go() {
     assert_holds(&english(&site, "state=resting"), &["There is no such source."]);
     assert_holds(
         &english(&site, "q=an"),
-        &["<a class=\"sick\" href=\"?state=sick\">", "value=\"an\"", "Show all"],
+        &["<a class=\"sick\" href=\"?state=sick&amp;q=an\">", "value=\"an\"", "Show all"],
     );
 }
 
@@ -335,7 +339,33 @@ fn a_moved_address_is_told_without_what_it_must_not_show() {
 fn json_tells_what_the_page_shows() {
     let tables = [feed("a", "A", "province = \"hue\""), feed("b", "B", "enabled = false")].concat();
     let site = site(&tables, &[("a", polled(State::Gone, "404"))], |_| {});
-    let json = serde_json::to_value(json::json(&Survey::of(&site)).0).unwrap();
+    let mut json = serde_json::to_value(json::json(&Survey::of(&site)).0).unwrap();
+    let hours = json["hours"].as_array().unwrap();
+    assert_eq!(hours.len(), 48);
+    assert_eq!(hours[47], serde_json::json!({"at": "2026-11-25T06:00:00Z", "entries": 0, "failures": 0}));
+    let days = [0; 14];
+    json["hours"] = "told above".into();
+    let sources = serde_json::json!([
+            {
+                "id": "a", "title": "A", "province": "hue", "url": "https://bao.example/a/rss",
+                "channel": "https://tin.example/x/sources/a.xml", "timezone": "Asia/Ho_Chi_Minh",
+                "enabled": true, "lax_tls": false, "state": "gone", "sick": true, "since": "2026-11-25T03:00:00Z",
+                "reason": "404", "failures": 3, "failing_since": null, "held_until": null, "moved_to": null, "adopted": null,
+                "last_poll": "2026-11-25T05:45:00Z",
+                "last_success": "2026-11-25T02:40:00Z", "last_entry": "2026-11-23T04:00:00Z",
+                "next_poll": "2026-11-25T06:15:00Z", "entries_in_a_day": 0, "entries_by_day": days, "latency_ms": null,
+                "bytes": null, "bytes_saved": 0, "details": "sources/a.json", "readers": 1_234, "repairs": [], "warnings": []
+            },
+            {
+                "id": "b", "title": "B", "province": null, "url": "https://bao.example/b/rss",
+                "channel": "https://tin.example/x/sources/b.xml", "timezone": "Asia/Ho_Chi_Minh",
+                "enabled": false, "lax_tls": false, "state": "new", "sick": false, "since": null,
+                "reason": "", "failures": 0, "failing_since": null, "held_until": null, "moved_to": null, "adopted": null,
+                "last_poll": null, "last_success": null, "last_entry": null,
+                "next_poll": null, "entries_in_a_day": 0, "entries_by_day": days, "latency_ms": null,
+                "bytes": null, "bytes_saved": 0, "details": "sources/b.json", "readers": 1_200, "repairs": [], "warnings": []
+            }
+    ]);
     let wanted = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "time": "2026-11-25T06:00:00Z",
@@ -345,26 +375,11 @@ fn json_tells_what_the_page_shows() {
         "offline_since": null,
         "sick": 1,
         "lax_tls": 0,
+        "entries_in_a_day": 0,
+        "bytes_saved": 0,
+        "hours": "told above",
         "readers": {"total": 1_234, "channels": {"feed": 1_200, "provinces/hue": 34}},
-        "sources": [
-            {
-                "id": "a", "title": "A", "province": "hue", "url": "https://bao.example/a/rss",
-                "channel": "https://tin.example/x/sources/a.xml", "timezone": "Asia/Ho_Chi_Minh",
-                "enabled": true, "lax_tls": false, "state": "gone", "sick": true, "since": "2026-11-25T03:00:00Z",
-                "reason": "404", "failures": 3, "failing_since": null, "held_until": null, "moved_to": null, "adopted": null,
-                "last_poll": "2026-11-25T05:45:00Z",
-                "last_success": "2026-11-25T02:40:00Z", "last_entry": "2026-11-23T04:00:00Z",
-                "next_poll": "2026-11-25T06:15:00Z", "readers": 1_234, "repairs": [], "warnings": []
-            },
-            {
-                "id": "b", "title": "B", "province": null, "url": "https://bao.example/b/rss",
-                "channel": "https://tin.example/x/sources/b.xml", "timezone": "Asia/Ho_Chi_Minh",
-                "enabled": false, "lax_tls": false, "state": "new", "sick": false, "since": null,
-                "reason": "", "failures": 0, "failing_since": null, "held_until": null, "moved_to": null, "adopted": null,
-                "last_poll": null, "last_success": null, "last_entry": null,
-                "next_poll": null, "readers": 1_200, "repairs": [], "warnings": []
-            }
-        ]
+        "sources": sources,
     });
     assert_eq!(json, wanted);
 }
