@@ -14,7 +14,7 @@ mod tests;
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
@@ -90,6 +90,8 @@ pub(super) struct Rendering {
     judged: Mutex<own::Judged>,
     /// Held while the state of a channel that is not kept ready is read and written.
     noting: tokio::sync::Mutex<()>,
+    /// See [`ChannelState::installation`].
+    installation: OnceLock<Digest>,
     /// Whether the store last refused a state; told once.
     refused: AtomicBool,
     /// Bytes of text in a document.
@@ -115,6 +117,7 @@ impl Rendering {
             states: Mutex::default(),
             judged: Mutex::default(),
             noting: tokio::sync::Mutex::default(),
+            installation: OnceLock::new(),
             refused: AtomicBool::new(false),
             text_max: DOCUMENT_TEXT_MAX,
         }
@@ -202,8 +205,9 @@ impl Rendering {
         let entries = self.entries(&config.sources, &selection.seqs, id, rules.duplicates).await?;
         let prev_archive = self.newest_page(&config, id).await?;
         let pages = Pages { prev_archive, ..Pages::default() };
-        let contents =
-            Contents { config, channel: id.clone(), entries, former: Vec::new(), pages, page: None };
+        let installation = self.installation().await?;
+        let (channel, former) = (id.clone(), Vec::new());
+        let contents = Contents { config, installation, channel, entries, former, pages, page: None };
         let published: HashMap<DocumentId, Arc<Published>> = making::documents(id)
             .filter_map(|document| Some((document.clone(), Arc::clone(&before.get(&document)?.published))))
             .collect();
@@ -227,7 +231,8 @@ impl Rendering {
     ) -> Result<(), RenderError> {
         let (rendered, readers) = (Some(now), self.audience.count(id, clock::now()));
         let mut state = before.cloned().unwrap_or_default();
-        state = ChannelState { rules, rendered, floors, readers, ..state };
+        let installation = self.installation.get().copied().filter(|_| *id == ChannelId::All);
+        state = ChannelState { rules, rendered, floors, installation, readers, ..state };
         for (document, edition) in documents {
             let Published { digest, last_modified, .. } = *edition.published;
             state.set_version(document.format.extension(), Version { digest, last_modified });

@@ -104,6 +104,9 @@ pub struct ChannelState {
     /// The same of its documents in other formats, by what their addresses end in.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub others: BTreeMap<String, Version>,
+    /// Of the merged channel alone: what tells the feeds of this store from those of all others, made once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installation: Option<Digest>,
     /// How many read it, so that a restart does not make them none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readers: Option<Headcount>,
@@ -133,6 +136,7 @@ impl ChannelState {
             rendered: None,
             floors: Floors::new(),
             others: BTreeMap::new(),
+            installation: None,
             readers: None,
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
     let feed = Feed {
         title: text(&channel.title),
         subtitle: Some(text(&channel.description)),
-        id: urn(Digest::of(&[b"tintinh channel", channel.name.as_bytes()])),
+        id: id(channel),
         updated,
         generator: Some(Generator {
             value: "tintinh".to_owned(),
@@ -53,6 +53,13 @@ pub(super) fn atom(channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
     // Writing to a Vec does not fail; were it to, readers would get nothing, never half a document.
     let bytes = feed.write_to(Vec::new()).unwrap_or_default();
     stylesheet::styled(&String::from_utf8_lossy(&bytes), channel)
+}
+
+/// Universally unique, and the same wherever we are served (RFC 4287 §4.2.6).
+fn id(channel: &Channel) -> String {
+    let mut parts: Vec<&[u8]> = vec![b"tintinh channel", channel.name.as_bytes()];
+    parts.extend(channel.installation.as_ref().map(|installation| &installation.0[..]));
+    urn(Digest::of(&parts))
 }
 
 fn link(relation: &str, address: String, media_type: Option<&str>) -> Link {

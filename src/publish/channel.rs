@@ -1,12 +1,14 @@
 //! What a document is made of: what its channel says of itself, its pages, its entries.
 
-use crate::model::{Source, StoredEntry};
+use crate::model::{Digest, Source, StoredEntry};
 
 /// What a channel says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Channel {
     /// Tells it from all others, and never changes: the path of its address, without an extension.
     pub name: String,
+    /// What tells our feeds from those of every other installation, and never changes; none where there is only one.
+    pub installation: Option<Digest>,
     /// How people call it.
     pub title: String,
     /// One sentence on what it carries.

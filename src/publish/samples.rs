@@ -13,6 +13,7 @@ pub(super) fn channel() -> Channel {
     let page = |name: &str| Some(format!("http://127.0.0.1:8080/archive/{name}"));
     Channel {
         name: "feed".to_owned(),
+        installation: None,
         title: "Tin các tỉnh".to_owned(),
         description: "Tin của các báo & cổng".to_owned(),
         home: "http://127.0.0.1:8080/".to_owned(),

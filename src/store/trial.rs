@@ -22,6 +22,7 @@ fn channel() -> ChannelState {
         rendered: None,
         floors: [].into(),
         others: [].into(),
+        installation: Some(Digest([5; 16])),
         readers: None,
     }
 }

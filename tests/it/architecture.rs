@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("filter", &["model", "keywords", "normalize"]),
     ("store", &["model", "metrics"]),
     ("merge", &["model"]),
-    // What it cleaned is plain text again in a summary.
+    // What it cleaned is plain text again in a summary; what is a media type, it knows.
     ("publish", &["model", "normalize"]),
     (
         "poll",

@@ -103,6 +103,7 @@ fn channel(is_closed: bool) -> Channel {
     let current = is_closed.then(|| "http://127.0.0.1:8080/feed".to_owned());
     Channel {
         name: "feed".to_owned(),
+        installation: None,
         title: "Tin các tỉnh <b>&".to_owned(),
         description: "Tin \u{0} gộp".to_owned(),
         home: "http://127.0.0.1:8080/".to_owned(),

@@ -199,3 +199,35 @@ async fn every_document_of_a_daemon_keeps_to_its_specification() {
         assert_eq!(told, Vec::<String>::new(), "{path}: {}", answer.text());
     }
 }
+
+/// The ids of an Atom document: the feed's, then those of its entries.
+async fn ids(daemon: &Daemon, path: &str) -> Vec<String> {
+    let document = daemon.until(path, |answer| answer.text().contains("<entry>")).await;
+    let tree = roxmltree::Document::parse(document.text()).unwrap();
+    let holders = tree.descendants().filter(|it| ["feed", "entry"].contains(&it.tag_name().name()));
+    let id = holders.map(|it| it.children().find(|it| it.tag_name().name() == "id").unwrap().text().unwrap());
+    id.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn an_atom_feed_s_id_is_each_installation_s_own_and_stays_and_no_entry_s_is() {
+    let origin = Origin::start();
+    origin.on("/b", [Reply::ok(OTHER)]);
+    let tables = WIDE.to_owned() + &feed("b", &origin.url("/b"), "interval = \"1h\"\nprovince = \"hue\"");
+    let (one, other) = (Daemon::start(&tables).await, Daemon::start(&tables).await);
+    let paths = ["/feed.atom", "/provinces/hue.atom", "/sources/b.atom", "/archive/0.atom"];
+    let mut kept = Vec::new();
+    for path in paths {
+        let (here, there) = (ids(&one, path).await, ids(&other, path).await);
+        assert_ne!(here[0], there[0], "{path}");
+        assert_eq!((here.len(), &here[1..]), (3, &there[1..]), "{path}");
+        kept.push(here);
+    }
+    // A page of the archive is of the same feed, logically (RFC 5005 §4); the others are feeds of their own.
+    assert_eq!(kept[0][0], kept[3][0]);
+    assert!(kept[0][0] != kept[1][0] && kept[1][0] != kept[2][0] && kept[0][0] != kept[2][0]);
+    let again = one.restart(&tables).await;
+    for (path, kept) in paths.into_iter().zip(kept) {
+        assert_eq!(ids(&again, path).await, kept, "{path}");
+    }
+}

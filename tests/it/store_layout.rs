@@ -75,6 +75,7 @@ fn write(folder: &Path) {
     engine.apply(&aliased).unwrap();
     let state = ChannelState {
         others: [].into(),
+        installation: None,
         readers: None,
         digest: Digest([1; 16]),
         rules: Digest([2; 16]),

@@ -95,7 +95,8 @@ impl Rendering {
             is_closed,
         };
         let modified = entries.iter().map(|(stored, _)| stored.differs_since()).max();
-        let contents = Contents { config, channel, entries, former, pages, page: Some(page) };
+        let installation = self.installation().await?;
+        let contents = Contents { config, installation, channel, entries, former, pages, page: Some(page) };
         let modified = modified.unwrap_or(Timestamp::UNIX_EPOCH);
         let make = move || contents.document(format, None, |_| modified, None);
         let published = tokio::task::spawn_blocking(make).await?;

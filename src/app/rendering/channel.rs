@@ -133,5 +133,5 @@ pub(super) fn channel(config: &Config, id: &ChannelId) -> Channel {
     };
     let home = config.server.public_url.to_string();
     let (name, address) = (id.to_string(), address(config, id));
-    Channel { name, title, description, home, address, pages: Pages::default() }
+    Channel { name, title, description, home, address, pages: Pages::default(), installation: None }
 }

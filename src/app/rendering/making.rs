@@ -12,6 +12,8 @@ use crate::{
 /// The entries of a channel, in the order of its documents.
 pub(super) struct Contents {
     pub(super) config: Arc<Config>,
+    /// See [`publish::Channel::installation`].
+    pub(super) installation: Digest,
     pub(super) channel: ChannelId,
     /// Each with the source that is credited.
     pub(super) entries: Vec<(StoredEntry, SourceId)>,
@@ -43,6 +45,7 @@ impl Contents {
 
     fn render(&self, format: Format) -> Vec<u8> {
         let mut description = channel::channel(&self.config, &self.channel);
+        description.installation = Some(self.installation);
         description.pages = self.pages.clone();
         if let Some(page) = self.page {
             description.address = channel::page_address(&self.config, &self.channel, page);

@@ -1,7 +1,8 @@
 //! What is remembered of channels: by the store, over restarts, and here where the store will not have it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::RandomState},
+    hash::{BuildHasher as _, Hasher as _},
     sync::{MutexGuard, PoisonError, atomic::Ordering},
 };
 
@@ -9,7 +10,7 @@ use tracing::warn;
 
 use super::{super::clock, Rendering};
 use crate::{
-    model::{ChannelId, ChannelState, Version},
+    model::{ChannelId, ChannelState, Digest, Version},
     store::StoreError,
 };
 
@@ -30,6 +31,16 @@ impl Rendering {
             self.audience.recall(id, readers);
         }
         Ok(kept)
+    }
+
+    /// What tells our feeds from those of every other installation (RFC 4287 §4.2.6). It is made once, kept with the merged
+    /// channel's state, and so goes where the store goes; no entry's id depends on it.
+    pub(super) async fn installation(&self) -> Result<Digest, StoreError> {
+        if let Some(known) = self.installation.get() {
+            return Ok(*known);
+        }
+        let kept = self.state(&ChannelId::All).await?.and_then(|kept| kept.installation);
+        Ok(*self.installation.get_or_init(|| kept.unwrap_or_else(chosen_by_chance)))
     }
 
     /// Has the store remember the channel's state. One that it refuses, as it does on a full disk, is remembered here:
@@ -68,4 +79,15 @@ impl Rendering {
         self.states().remove(id);
         self.remember(id, &state).await
     }
+}
+
+/// By the system's randomness, with which the standard library keys its hash maps.
+fn chosen_by_chance() -> Digest {
+    let chance = || RandomState::new().build_hasher().finish().to_be_bytes();
+    Digest::of(&[
+        b"tintinh installation",
+        &chance(),
+        &chance(),
+        &clock::now().timestamp_micros().to_be_bytes(),
+    ])
 }

@@ -71,6 +71,7 @@ impl Rendering {
                     prev_archive: rendering.newest_page(&config, &document.channel).await?,
                     ..Pages::default()
                 },
+                installation: rendering.installation().await?,
                 config,
                 channel: document.channel,
                 entries,
@@ -106,6 +107,7 @@ impl Rendering {
         let state = self.state(&channel).await?;
         let prev_archive = self.newest_page(&config, &channel).await?;
         let contents = Contents {
+            installation: self.installation().await?,
             config: Arc::clone(&config),
             channel: channel.clone(),
             entries,

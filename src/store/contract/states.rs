@@ -18,6 +18,7 @@ pub(super) fn channel_state(sources: u32) -> ChannelState {
         rendered: Some(at(sources + 1)),
         floors: (0..sources).map(floor).collect::<BTreeMap<_, _>>(),
         others: [].into(),
+        installation: Some(Digest([5; 16])),
         readers: (sources > 0).then(|| Headcount { readers: sources, at: at(sources + 2) }),
     }
 }

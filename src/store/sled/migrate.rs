@@ -106,6 +106,7 @@ mod tests {
             rendered: None,
             floors: (0..12_000).map(floor).collect(),
             others: [].into(),
+            installation: None,
             readers: None,
         }
     }
