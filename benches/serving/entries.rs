@@ -1,6 +1,6 @@
 //! Entries as provincial papers write them, some 1.5 KB each, and a store that holds them.
 
-use std::{path::Path, time::Duration};
+use std::{fmt::Write as _, path::Path, time::Duration};
 
 use tintinh::{
     app::clock,
@@ -35,7 +35,7 @@ pub fn fill(path: &Path, sources: usize, entries: usize) -> Result<(), Failed> {
     let mut dice = Dice(7);
     for (poll, first) in (0..entries).step_by(PER_COMMIT).enumerate() {
         let count = PER_COMMIT.min(entries - first);
-        let at = now - Duration::from_secs(60) * u32::try_from(entries - first)?;
+        let at = now - Duration::from_mins(1) * u32::try_from(entries - first)?;
         let inserted = (first..first + count).map(|number| new(&mut dice, number, at)).collect();
         let changes = Changes { inserted, listed: Some(vec![]), ..Changes::default() };
         let source = SourceId::new(&source(poll % sources)).ok_or("an id of letters and digits")?;
@@ -56,7 +56,8 @@ fn new(dice: &mut Dice, number: usize, at: Timestamp) -> NewEntry {
     let title = dice.sentence(8, 9);
     let mut summary = format!("<p><img src=\"{image}\" alt=\"{title}\"></p>");
     for _ in 0..=dice.below(5) {
-        summary.push_str(&format!("<p>{}.</p>", dice.sentence(25, 40)));
+        // Writing to a String does not fail.
+        let _ = write!(summary, "<p>{}.</p>", dice.sentence(25, 40));
     }
     let entry = Entry {
         identity,

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::task::LocalSet;
 
-use crate::Failed;
+use crate::{Failed, usage::Usage};
 
 /// How the bench asks itself to be the readers.
 pub const ARGUMENT: &str = "--be-the-readers";
@@ -37,6 +37,8 @@ pub struct Question {
 pub struct Answered {
     pub requests: u32,
     pub took: Duration,
+    /// Of the processors, by the readers.
+    pub processor: Duration,
     /// Of so many in a hundred answers no byte came later than this.
     pub p50: Duration,
     pub p99: Duration,
@@ -50,11 +52,11 @@ pub fn ask(question: &Question, lasts: Duration) -> Result<Answered, Failed> {
     let output = command.arg(lasts.as_millis().to_string()).output()?;
     let line = String::from_utf8_lossy(&output.stdout).into_owned();
     let figures: Vec<u64> = line.split_whitespace().filter_map(|figure| figure.parse().ok()).collect();
-    let [requests, took, p50, p99] = figures[..] else {
+    let [requests, took, processor, p50, p99] = figures[..] else {
         return Err(format!("{path}: {}", String::from_utf8_lossy(&output.stderr)).into());
     };
-    let [took, p50, p99] = [took, p50, p99].map(Duration::from_nanos);
-    Ok(Answered { requests: u32::try_from(requests)?, took, p50, p99 })
+    let [took, processor, p50, p99] = [took, processor, p50, p99].map(Duration::from_nanos);
+    Ok(Answered { requests: u32::try_from(requests)?, took, processor, p50, p99 })
 }
 
 /// The head of the answer to one request, and its body.
@@ -94,10 +96,13 @@ pub fn run(arguments: &[String]) -> Result<(), Failed> {
         length: length.parse()?,
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let usage = Usage::begin();
     let (mut latencies, took) = LocalSet::new().block_on(&runtime, readers(address, expected, lasts))?;
+    let processor = usage.so_far().as_nanos();
     latencies.sort_unstable();
     let at = |percent: usize| latencies[(latencies.len() - 1) * percent / 100].as_nanos();
-    writeln!(io::stdout(), "{} {} {} {}", latencies.len(), took.as_nanos(), at(50), at(99))?;
+    let (requests, took) = (latencies.len(), took.as_nanos());
+    writeln!(io::stdout(), "{requests} {took} {processor} {} {}", at(50), at(99))?;
     Ok(())
 }
 
@@ -155,16 +160,16 @@ async fn answer(
     buffer: &mut [u8],
 ) -> Result<(), Failed> {
     let mut had = 0;
-    let head = loop {
+    let end = loop {
         had += read(stream, &mut buffer[had..]).await?;
         if let Some(end) = end_of_head(&buffer[..had]) {
             break end;
         }
     };
     if !buffer.starts_with(expected.status.as_bytes()) {
-        return Err(format!("not {}: {}", expected.status, String::from_utf8_lossy(&buffer[..head])).into());
+        return Err(format!("not {}: {}", expected.status, String::from_utf8_lossy(&buffer[..end])).into());
     }
-    let mut left = expected.length.checked_sub(had - head).ok_or("more than the document came")?;
+    let mut left = expected.length.checked_sub(had - end).ok_or("more than the document came")?;
     while left > 0 {
         left = left.checked_sub(read(stream, buffer).await?).ok_or("more than the document came")?;
     }

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::Failed;
 
 /// The most that a server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Ticks of the clock that processor time is told in: the same on every Linux (`sysconf(_SC_CLK_TCK)`).
 const TICK: Duration = Duration::from_millis(10);
 
@@ -31,7 +31,9 @@ impl Server {
         let began = Instant::now();
         while TcpStream::connect(address).is_err() {
             if began.elapsed() > PATIENCE || server.child.try_wait()?.is_some() {
-                return Err(format!("{:?} does not listen at {address}", command.get_program()).into());
+                return Err(
+                    format!("{} does not listen at {address}", command.get_program().display()).into()
+                );
             }
             sleep(Duration::from_millis(20));
         }
@@ -60,7 +62,7 @@ impl Drop for Server {
     }
 }
 
-/// The 14th and 15th field of proc_pid_stat(5).
+/// The 14th and 15th field of `proc_pid_stat(5)`.
 fn ticks(process: &str) -> io::Result<u32> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The second field is the program's name, in parentheses, and may hold anything.

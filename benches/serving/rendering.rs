@@ -75,7 +75,7 @@ async fn median(store: &Store, config: &Config, shown: usize) -> Result<(Steps, 
 }
 
 async fn round(store: &Store, config: &Config, shown: usize) -> Result<(Steps, usize), Failed> {
-    let window = Duration::from_secs(60) * u32::try_from(shown)?;
+    let window = Duration::from_mins(1) * u32::try_from(shown)?;
     let rules = Rules { window, min_entries: shown, max_entries: shown, duplicates: Duplicates::Exact };
     let ids: HashSet<SourceId> = config.sources.iter().map(|source| source.id.clone()).collect();
     let (now, usage) = (clock::now(), Usage::begin());

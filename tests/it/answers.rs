@@ -113,7 +113,7 @@ async fn a_page_of_another_site_may_read_documents_with_conditions() {
 
 #[tokio::test]
 async fn a_page_of_another_site_also_hears_that_a_document_is_elsewhere_or_nowhere() {
-    let channel = "[[channels]]\nslug = \"lu\"\ntitle = \"Lũ\"\nkeywords = [\"lũ\"]\n";
+    let channel = "[[channels]]\nslug = \"lu\"\ntitle = \"Lũ\"\nlanguages = [\"vi\"]\n";
     let daemon = Daemon::start(channel).await;
     let table = [
         (Method::GET, "/provinces/nam-dinh.xml", 308, "*"),

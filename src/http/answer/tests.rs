@@ -75,7 +75,7 @@ fn a_reader_that_has_the_document_gets_304() {
     }
 }
 
-/// The document is small in zstd, larger in Brotli and gzip, and largest as it is.
+/// Packed the document is smaller than as it is; in which coding most, is for the codings to say.
 #[test]
 fn the_reader_gets_the_coding_it_likes_best_and_of_equals_the_smallest() {
     let size = |coding| edition().published.coded(coding).bytes.len();
