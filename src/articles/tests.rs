@@ -177,7 +177,9 @@ fn a_clock_that_is_set_back_keeps_nobody_waiting() {
     assert!(is_overdue(&articles, before));
     assert_eq!(wake(&articles, false, before), Some(before));
     assert!(due(&articles, before).is_some());
-    assert_eq!(wake(&articles, true, at(-5)), Some(at(-5) + TimeDelta::minutes(5)));
+    assert_eq!(wake(&articles, true, at(-5)), Some(at(-5)));
+    articles.waiting[0].next = at(7);
+    assert_eq!((wake(&articles, true, at(1)), wake(&articles, false, at(1))), (Some(at(7)), Some(at(10))));
 }
 
 #[test]

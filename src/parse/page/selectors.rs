@@ -69,10 +69,15 @@ pub(super) fn compile(text: &str) -> Result<Selector, Fault> {
             format!("looks at other elements {far} times (`~`, `:has`, `:nth-…`), of at most {FAR_MAX}");
         return Err(Fault { position: 1, message, remedy: "name a class or two that are the list's own" });
     }
-    // Each element would be compared with all behind it, and each of these with all behind them.
-    if text.contains(":has") && text.replace("~=", "").contains(['~', '+']) {
-        let message = "has both `:has` and `~` or `+`".to_owned();
-        return Err(Fault { position: 1, message, remedy: "do with one of them" });
+    // Each element would be compared with all behind it, and each of these with all behind them. `+` looks at one.
+    if text.contains(":has") && text.replace("~=", "").contains('~') {
+        let message =
+            "has both `:has` and `~`, which together take the square of the page's length".to_owned();
+        return Err(Fault {
+            position: 1,
+            message,
+            remedy: "do with one of them, or with `+` in place of `~`",
+        });
     }
     Selector::parse(text).map_err(|_| fault(text))
 }
@@ -123,6 +128,12 @@ mod tests {
             ("article:has(time)", None),
             (".page_news > div", None),
             ("ul.list-news a[href]", None),
+            ("h2:has(+ .date)", None),
+            ("li:has(> a + time)", None),
+            (
+                "h2:has(~ .date)",
+                Some((1, "has both `:has` and `~`, which together take the square of the page's length")),
+            ),
             ("li:nth-child(2n+1), tr:not(:first-child)", None),
             ("[class~=a][class~=b][class~=c][class~=d][class~=e]", None),
             ("", Some((1, "is empty"))),

@@ -251,3 +251,14 @@ fn pathological_pages_and_selectors_come_to_an_end() {
     let error = read(&"<p>x</p>".repeat(60_000), &rules("p", "", ""), None).unwrap_err().to_string();
     assert!(error.starts_with("the page has more than 40000 elements"), "{error}");
 }
+
+#[test]
+fn the_element_next_to_another_is_found_in_a_page_as_full_as_may_be() {
+    let rows = |count: usize| "<h2><a href='/1'>Khai hội Tràng An</a></h2><p class=d>x</p>".repeat(count);
+    let read = |count: usize| {
+        read(&rows(count), &rules("h2:has(+ .d)", "", ""), None).map(|listing| listing.matched)
+    };
+    assert_eq!(read(3).unwrap(), Some(3));
+    // Were each compared with all behind it, this would take minutes.
+    assert_eq!(read(13_000).unwrap(), Some(PAGE_ITEMS_MAX));
+}
