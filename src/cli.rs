@@ -6,8 +6,10 @@ mod daemon;
 mod demo;
 mod export;
 mod import;
+mod init;
 mod log;
 mod named;
+mod opml;
 mod poll;
 mod preview;
 mod progress;
@@ -56,6 +58,10 @@ enum Command {
     Run,
     /// Tell every problem of feeds.toml, and change nothing
     Check,
+    /// Write a feeds.toml to begin with, with comments
+    Init(init::Options),
+    /// Bring lists of subscriptions in and out
+    Opml(opml::Options),
     /// Print the JSON Schema of feeds.toml, for editors
     Schema,
     /// Have the running daemon read feeds.toml again, and tell what that changes or what is wrong with it
@@ -88,6 +94,8 @@ pub fn main() -> ExitCode {
     let code = match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
+        Command::Init(options) => init::init(&options),
+        Command::Opml(options) => opml::opml(&path, &options),
         Command::Schema => end(Ok(format!("{:#}", config::schema()))),
         Command::Reload => reload::reload(&path),
         Command::Status(options) => status::status(&path, &options),

@@ -53,6 +53,7 @@ pub use self::{
     problem::{Excerpt, Problem},
     schema::schema,
     settings::{MAX_BODY, STANDARD_LIMITS},
+    wording::slug,
 };
 
 /// The whole file, with every default filled in.
