@@ -130,7 +130,8 @@ fn surroundings() -> Surroundings {
         PathBuf::from(list.split(':').next().unwrap_or_default())
     });
     let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    Surroundings { state_directory, credentials_directory, ..Surroundings::default() }
+    let variable = |name: &str| std::env::var_os(name);
+    Surroundings { state_directory, credentials_directory, variable, ..Surroundings::default() }
 }
 
 /// Does this with the file's settings, and writes what it says on stdout, or why it failed on stderr.

@@ -96,7 +96,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             after.throttled_at = way.host().map(|host| (host.name().to_owned(), host.port()));
         }
         drop(way);
-        tell(&source.id, &reading.outcome, &after, now);
+        tell(&source.id, &reading.outcome, &before, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
         let outcome = words::outcome(&reading.outcome, after.state);
