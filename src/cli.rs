@@ -6,9 +6,11 @@ mod daemon;
 mod demo;
 mod export;
 mod import;
+mod init;
 mod log;
 mod manual;
 mod named;
+mod opml;
 mod poll;
 mod preview;
 mod progress;
@@ -57,6 +59,10 @@ enum Command {
     Run,
     /// Tell every problem of feeds.toml, and change nothing
     Check,
+    /// Write a feeds.toml to begin with, with comments
+    Init(init::Options),
+    /// Bring lists of subscriptions in and out
+    Opml(opml::Options),
     /// Print the JSON Schema of feeds.toml, for editors
     Schema,
     /// Have the running daemon read feeds.toml again, and tell what that changes or what is wrong with it
@@ -93,6 +99,8 @@ pub fn main() -> ExitCode {
     let code = match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&path, &arguments.log),
         Command::Check => check::check(&path),
+        Command::Init(options) => init::init(&options),
+        Command::Opml(options) => opml::opml(&path, &options),
         Command::Schema => end(Ok(format!("{:#}", config::schema()))),
         Command::Reload => reload::reload(&path),
         Command::Status(options) => status::status(&path, &options),
@@ -129,7 +137,8 @@ fn surroundings() -> Surroundings {
         PathBuf::from(list.split(':').next().unwrap_or_default())
     });
     let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    Surroundings { state_directory, credentials_directory, ..Surroundings::default() }
+    let variable = |name: &str| std::env::var_os(name);
+    Surroundings { state_directory, credentials_directory, variable, ..Surroundings::default() }
 }
 
 /// Does this with the file's settings, and writes what it says on stdout, or why it failed on stderr.

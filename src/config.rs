@@ -32,6 +32,7 @@ mod wording;
 mod tests;
 
 use std::{
+    ffi::OsString,
     fmt, io,
     net::SocketAddr,
     path::{self, Path, PathBuf},
@@ -54,6 +55,7 @@ pub use self::{
     problem::{Excerpt, Problem},
     schema::schema,
     settings::{MAX_BODY, STANDARD_LIMITS},
+    wording::slug,
 };
 
 /// The whole file, with every default filled in.
@@ -230,7 +232,7 @@ impl fmt::Display for Listing<'_> {
 }
 
 /// What the file does not say and its caller knows; the caller reads the environment.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Surroundings {
     /// The folder where the file stands, from which on its paths are read; [`load`] finds it itself.
     pub folder: PathBuf,
@@ -238,6 +240,20 @@ pub struct Surroundings {
     pub state_directory: Option<PathBuf>,
     /// `$CREDENTIALS_DIRECTORY` of the service manager, where a `credentials_file` without a path is looked for first.
     pub credentials_directory: Option<PathBuf>,
+    /// The value of an environment variable, for `credentials_env`.
+    pub variable: fn(&str) -> Option<OsString>,
+}
+
+impl Default for Surroundings {
+    /// A folder of no name, and an empty environment.
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            state_directory: None,
+            credentials_directory: None,
+            variable: |_| None,
+        }
+    }
 }
 
 /// Reads this file, and the files that it names.

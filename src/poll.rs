@@ -119,7 +119,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         }
         drop(way);
         let turned = cost.chronicle(&mut after, &reading, now);
-        tell(&source.id, &reading.outcome, &after, now);
+        tell(&source.id, &reading.outcome, &before, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
         let _alone = self.board.alone(&source.id).await;

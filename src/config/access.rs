@@ -51,7 +51,20 @@ pub(super) fn overlaid(
             let message = format!("says what line {} says too, by `Authorization`", problems.line(*at));
             table.tell("credentials_file", Wrong::new(message, "take one of the two out"), problems);
         }
-        access.authorization = from_file.or_else(|| authorization.map(|(_, value)| value));
+        let from_variable =
+            table.text("credentials_env", problems, |name| files.credentials_in_variable(name));
+        if let Some(found) = table.get("credentials_env") {
+            let file = table.get("credentials_file").map(|found| found.at);
+            if let Some(other) = file.or(authorization.as_ref().map(|(at, _)| *at)) {
+                let message = format!("says what line {} says too", problems.line(other));
+                problems.tell(
+                    found.at,
+                    table.key("credentials_env"),
+                    Wrong::new(message, "take one of the two out"),
+                );
+            }
+        }
+        access.authorization = from_file.or(from_variable).or_else(|| authorization.map(|(_, value)| value));
     }
     access
 }

@@ -1,4 +1,4 @@
-//! The files that `feeds.toml` names: certificates and credentials. Each is read once, whoever names it, and all of
+//! The files that `feeds.toml` names, and the environment variables: certificates and credentials. Each is read once, whoever names it, and all of
 //! them within bounds. Knows no source; what may stand in such a file is others' business.
 
 use std::{
@@ -17,6 +17,9 @@ const MAX_CA_FILE: u64 = 512 << 10;
 
 /// The largest file of credentials, in bytes: one header's value, with room for its encoding to be told wrong.
 const MAX_CREDENTIALS_FILE: u64 = 8 << 10;
+
+/// The longest name of an environment variable, in bytes.
+const MAX_VARIABLE: usize = 256;
 
 /// What all files together may hold, in bytes.
 const MAX_FILES: u64 = 16 << 20;
@@ -75,6 +78,27 @@ impl<'a> Files<'a> {
         });
         self.credentials.insert(path, read.clone());
         read
+    }
+
+    /// The value of `Authorization` that the environment variable of this name holds. No message repeats the name either.
+    pub fn credentials_in_variable(&self, name: &str) -> Result<Secret, Wrong> {
+        const REMEDY: &str =
+            "put the secret into a variable of the daemon's environment, and that one's name here";
+        let is_name = |text: &str| {
+            let mut bytes = text.bytes();
+            bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+                && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        if name.len() > MAX_VARIABLE || !is_name(name) {
+            return Err(Wrong::new("is no name of an environment variable", REMEDY));
+        }
+        let Some(value) = (self.surroundings.variable)(name) else {
+            return Err(Wrong::new("names an environment variable that is not set", REMEDY));
+        };
+        credentials::read(value.as_encoded_bytes()).map_err(|wrong| Wrong {
+            message: format!("names an environment variable that {}", wrong.message),
+            ..wrong
+        })
     }
 
     /// What the service manager was given goes first; a path says itself where it is.

@@ -183,6 +183,7 @@ pub(super) static FEEDS: Shape = Shape {
         key("keep", "{ categories = [\"Thời sự\"] }"),
         key("tls_verify", "false"),
         key("credentials_file", "\"bao-ninh-binh.secret\""),
+        key("credentials_env", "\"BAO_NINH_BINH_SECRET\""),
         key("page", "{ item = \".ArticleList li\" }"),
         key("article", "{ body = \".ArticleContent\" }"),
     ],
@@ -224,7 +225,9 @@ pub(super) fn why_each(name: &str) -> Option<&'static str> {
         "tls_verify" => Some("to each source that cannot do without, and to no other"),
         "page" => Some("below the one source that is a page"),
         "article" => Some("below the one source whose articles it fits; `full_text = true` may stand here"),
-        "credentials_file" => Some("to the one source that they are for: the others would be sent them too"),
+        "credentials_file" | "credentials_env" => {
+            Some("to the one source that they are for: the others would be sent them too")
+        }
         _ => None,
     }
 }

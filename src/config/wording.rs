@@ -59,7 +59,8 @@ pub(super) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
 }
 
 /// The words as a slug: `Báo Ninh Bình` becomes `bao-ninh-binh`. Empty where nothing of them can stand in one.
-pub(super) fn slug(words: &str) -> String {
+#[must_use]
+pub fn slug(words: &str) -> String {
     let plain = words.nfd().map(|letter| if matches!(letter, 'đ' | 'Đ') { 'd' } else { letter });
     let mut slug = String::new();
     for letter in plain.take(2 * MAX_COMPARED).filter(|letter| !('\u{300}'..='\u{36f}').contains(letter)) {

@@ -1,12 +1,22 @@
 //! What is told of a poll in the log.
 
 use tracing::{debug, info, warn};
+use url::Url;
 
 use crate::model::{Outcome, SourceId, SourceState, State, Timestamp};
 
 /// One line for each poll that is worth one: news, and failures; the rest only for who asks for it.
-pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: Timestamp) {
+pub(super) fn tell(
+    id: &SourceId,
+    outcome: &Outcome,
+    before: &SourceState,
+    after: &SourceState,
+    now: Timestamp,
+) {
     let next = (after.next_poll - now).num_seconds();
+    if before.failures > 0 && after.failures == 0 {
+        info!(source = %id, failures = before.failures, next_s = next, "well again");
+    }
     match outcome {
         Outcome::Read(tally) if tally.inserted + tally.updated > 0 => {
             info!(source = %id, new = tally.inserted, updated = tally.updated, next_s = next, "polled");
@@ -14,6 +24,11 @@ pub(super) fn tell(id: &SourceId, outcome: &Outcome, after: &SourceState, now: T
         // Told once for all, by the scheduler.
         Outcome::Failed(failure) if after.state == State::Offline => {
             debug!(source = %id, next_s = next, "offline: {}", failure.reason);
+        }
+        // What it is like has been told: that it still is fills logs, and hides what is new in them.
+        Outcome::Failed(failure) if before.failures > 0 && before.state == after.state => {
+            let state = after.state;
+            debug!(source = %id, ?state, failures = after.failures, next_s = next, "fails still: {}", failure.reason);
         }
         Outcome::Failed(failure) => {
             let state = after.state;
@@ -42,9 +57,10 @@ pub(super) fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceStat
     if after.state == State::Silent && before.state != State::Silent {
         warn!(source = %id, "silent: {}", after.reason);
     }
-    let to = |state: &SourceState| state.moved.as_ref().map(|moved| moved.to.clone());
+    let to = |state: &SourceState| state.moved.as_ref().map(|moved| public(&moved.to));
     match (&after.adopted, to(after)) {
         (Some(address), _) if before.adopted != after.adopted => {
+            let address = public(address);
             warn!(source = %id, address, "asked at its new address from now on: change its `url` in feeds.toml");
         }
         (None, _) if before.adopted.is_some() => {
@@ -61,4 +77,13 @@ pub(super) fn tell_notes(id: &SourceId, before: &SourceState, after: &SourceStat
     for warning in after.warnings.iter().filter(|warning| !before.warnings.contains(warning)) {
         info!(source = %id, "{warning}");
     }
+}
+
+/// An address without user name and password, which a redirect may bring: a log is no place for them.
+fn public(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else { return String::new() };
+    // Both fail only for addresses without a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
 }

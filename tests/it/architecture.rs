@@ -59,7 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
         ],
     ),
-    ("cli", &["model", "config", "hosts", "fetch", "parse", "normalize", "store", "app"]),
+    ("cli", &["model", "config", "hosts", "fetch", "parse", "normalize", "store", "publish", "app"]),
     ("main", &["cli"]),
 ];
 

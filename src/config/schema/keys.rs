@@ -278,6 +278,7 @@ fn feed() -> Vec<Key> {
             Kind::Text,
             "A file with one line: user:password, or a whole value such as Bearer ….",
         ),
+        key("credentials_env", Kind::Text, "An environment variable that holds the same."),
         key("page", Kind::Table("page"), "Where news stands, of a source that is a page."),
     ]);
     keys

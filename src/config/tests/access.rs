@@ -306,3 +306,28 @@ fn too_much_is_told_by_its_limit() {
     ];
     assert_eq!(told(&format!("{defaults}{own}")), expected);
 }
+
+#[test]
+fn credentials_may_come_from_the_environment_and_no_message_repeats_them() {
+    fn variable(name: &str) -> Option<std::ffi::OsString> {
+        match name {
+            "PAIR" => Some("Aladdin:open sesame".into()),
+            "WHOLE" => Some("Bearer hush".into()),
+            "BAD" => Some("hush".into()),
+            _ => None,
+        }
+    }
+    let read = |name: &str| {
+        let surroundings = Surroundings { variable, ..Surroundings::default() };
+        parse(&feed(&format!("credentials_env = \"{name}\"")), &surroundings)
+    };
+    for (name, value) in [("PAIR", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), ("WHOLE", "Bearer hush")] {
+        let config = read(name).unwrap();
+        assert_eq!(config.sources[0].access.authorization.as_ref().map(Secret::reveal), Some(value));
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+    let problems = read("BAD").unwrap_err();
+    let told = ConfigError::Invalid { path: "feeds.toml".into(), problems }.to_string();
+    assert!(told.contains("names an environment variable that holds neither user:password nor"), "{told}");
+    assert!(!told.contains("hush"), "{told}");
+}

@@ -33,11 +33,12 @@ async fn life(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
 async fn json_lines_are_objects_one_a_line() {
     for variables in [&[][..], &[("JOURNAL_STREAM", "8:1234")][..]] {
         let ended = life(&["--log-format", "json"], variables).await;
-        let lines: Vec<Value> = ended
-            .stderr
-            .iter()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
-            .collect();
+        let is_journal = !variables.is_empty();
+        let object = |line: &str| {
+            let bare = if is_journal { without_priority(line) } else { line };
+            serde_json::from_str(bare).unwrap_or_else(|_| panic!("{line}"))
+        };
+        let lines: Vec<Value> = ended.stderr.iter().map(|line| object(line)).collect();
         for line in &lines {
             assert!(line.is_object() && line["level"].is_string() && line["message"].is_string(), "{line}");
             assert_eq!(line["timestamp"].is_string(), variables.is_empty(), "{line}");
@@ -52,7 +53,7 @@ async fn json_lines_are_objects_one_a_line() {
 async fn text_lines_bear_a_timestamp_unless_the_journal_stamps_them() {
     let is_stamped = |line: &String| line.starts_with("20") && line.contains("Z ");
     let is_level =
-        |line: &String| ["ERROR ", "WARN ", "INFO "].iter().any(|level| line.trim_start().starts_with(level));
+        |line: &String| ["<3>ERROR ", "<4> WARN ", "<6> INFO "].iter().any(|level| line.starts_with(level));
     let plain = life(&[], &[]).await.stderr;
     assert_eq!(plain.iter().filter(|line| is_stamped(line)).count(), 7, "{plain:#?}");
     let journal = life(&[], &[("JOURNAL_STREAM", "8:1234")]).await.stderr;
@@ -61,6 +62,102 @@ async fn text_lines_bear_a_timestamp_unless_the_journal_stamps_them() {
     // What a publisher writes forges no line and colours nothing.
     for line in plain.iter().chain(&journal) {
         assert!(!line.contains('\u{1b}') && !line.starts_with("Dòng") && !line.starts_with('{'), "{line}");
+    }
+}
+
+/// What stands behind the priority that every line to the journal begins with.
+fn without_priority(line: &str) -> &str {
+    ["<3>", "<4>", "<6>", "<7>"].iter().find_map(|priority| line.strip_prefix(priority)).expect(line)
+}
+
+#[tokio::test]
+async fn polls_that_bring_nothing_new_and_failures_that_stay_the_same_fill_no_log() {
+    let origin = Origin::start();
+    let news = Reply::ok(rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]));
+    origin.on("/a", [news, Reply::status(304)]);
+    origin.on("/b", [Reply::status(500), Reply::status(500), Reply::status(500), Reply::status(304)]);
+    let eager = "interval = \"1s\"\nmax_interval = \"1s\"";
+    let (_folder, file) =
+        written(&(feed("a", &origin.url("/a"), eager) + &feed("b", &origin.url("/b"), eager)));
+    let daemon = Process::run(&file);
+    daemon.logged("well again").await;
+    let asked = origin.requests().len();
+    origin.until_asked(asked + 6).await;
+    daemon.signal(Signal::TERM);
+    let ended = daemon.ended().await;
+    let told = |words: &str| ended.stderr.iter().filter(|line| line.contains(words)).count();
+    let events = [
+        "serving http://",
+        "polled source=a new=1",
+        "poll failed",
+        "well again source=b failures=3",
+        "ending",
+    ];
+    assert_eq!(events.map(told), [1; 5], "{ended:#?}");
+    assert_eq!(ended.stderr.len(), 5, "{ended:#?}");
+}
+
+#[tokio::test]
+async fn no_secret_is_logged_however_much_is_asked_for() {
+    let origin = Origin::start();
+    origin.on("/a", [Reply::redirect(301, origin.url("/b").as_str().replace("://", "://user:hush@"))]);
+    origin.on("/b", [Reply::status(401).body("go away")]);
+    origin.on("/c", [Reply::status(401).body("go away")]);
+    let secret = "headers = { Authorization = \"Bearer hush\", X-Key = \"hush\" }";
+    let variable = "credentials_env = \"A_SECRET\"";
+    let proxy = format!("proxy = \"http://user:hush@{}\"", origin.address());
+    let (_folder, file) = written(
+        &(feed("a", &origin.url("/a"), secret)
+            + &feed("b", &origin.url("/b"), &format!("{proxy}\n{secret}"))
+            + &feed("c", &origin.url("/c"), variable)),
+    );
+    for format in ["text", "json"] {
+        let arguments = ["--config", file.to_str().unwrap(), "--log", "debug", "--log-format", format];
+        let daemon = Process::spawn(tintinh(arguments).env("A_SECRET", "user:hush"));
+        for source in ["a", "b", "c"] {
+            until_failed(&daemon, source).await;
+        }
+        write(
+            &file,
+            &format!(
+                "{}[[feeds]]\nid = 1\n{secret}\nproxy = \"user:hush@b\"\n",
+                feed("d", &origin.url("/d"), "")
+            ),
+        );
+        daemon.signal(Signal::HUP);
+        daemon.logged("nothing was changed").await;
+        daemon.signal(Signal::TERM);
+        let ended = daemon.ended().await;
+        assert!(!ended.stderr.concat().contains("hush"), "{ended:#?}");
+        // The credentials are sent all the same, and in no other form.
+        assert!(!ended.stderr.concat().contains("dXNlcjpodXNo"), "{ended:#?}");
+        write(
+            &file,
+            &(feed("a", &origin.url("/a"), secret)
+                + &feed("b", &origin.url("/b"), &format!("{proxy}\n{secret}"))
+                + &feed("c", &origin.url("/c"), variable)),
+        );
+        std::fs::remove_dir_all(file.with_file_name("data")).unwrap();
+    }
+    let sent = origin.requests();
+    let sent = sent.iter().find(|request| request.path == "/c").unwrap();
+    assert_eq!(sent.header("authorization"), Some(&b"Basic dXNlcjpodXNo"[..]));
+}
+
+/// Waits until the log says that this source failed.
+async fn until_failed(daemon: &Process, source: &str) {
+    let text = format!("source={source} state=");
+    let json = format!("\"source\":\"{source}\"");
+    loop {
+        let said = daemon.said();
+        if said
+            .iter()
+            .any(|line| line.contains("poll failed") && (line.contains(&text) || line.contains(&json)))
+        {
+            return;
+        }
+        daemon.logged("poll failed").await;
+        tokio::task::yield_now().await;
     }
 }
 
