@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Site, html::escape, language::Language};
+use super::{Site, html::escape, language::Language, status::text::folded};
 use crate::{
     config::Config,
     model::{ChannelId, Province},
@@ -107,11 +107,12 @@ fn provinces(html: &mut String, config: &Config, count: Counts<'_>, language: La
     for province in config.sources.iter().filter_map(|source| source.province) {
         *sources.entry(province).or_default() += 1;
     }
-    let named = Province::all().filter_map(|province| Some((province, *sources.get(&province)?)));
+    let mut named: Vec<(Province, usize)> = sources.into_iter().collect();
+    named.sort_by_cached_key(|(province, _)| folded(province.name()));
     section(
         html,
         language.pick("Theo tỉnh", "By province"),
-        named.map(|(province, sources)| {
+        named.into_iter().map(|(province, sources)| {
             let channel = ChannelId::Province(province);
             let counts = counted(sources, count(&channel), language);
             line(config, &channel, province.name(), &counts)

@@ -10,6 +10,7 @@ mod health;
 mod json;
 mod moment;
 mod page;
+mod past;
 mod quantity;
 mod question;
 mod row;
@@ -17,7 +18,7 @@ mod sort;
 mod survey;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 
 use axum::{
     extract::{Path, RawQuery, State as Extracted},
@@ -58,7 +59,9 @@ pub(super) async fn source(
     let language = Language::of(&asked);
     let detail = move |survey: &Survey, tell: &dyn Fn(&Detail<'_>) -> String| {
         // It may have been taken out of feeds.toml just now.
-        let Some(place) = survey.place(&id) else { return String::new() };
+        let Some(place) = survey.place(&id) else {
+            return "This source is not in feeds.toml any more.\n".to_owned();
+        };
         let (state, attempts) = (survey.state(place), survey.site.board.attempts(&id));
         tell(&Detail { survey, place, state, attempts, recent })
     };

@@ -67,8 +67,9 @@ fn news(id: &str, count: i64) -> Vec<u8> {
 }
 
 /// A publisher of each kind.
-fn publishers() -> (Origin, String) {
-    let origin = Origin::start();
+fn publishers() -> ([Origin; 2], String) {
+    // Who asks to wait holds its whole host.
+    let (others, throttling) = (Origin::start(), Origin::start());
     let mut tables = String::from("[channel]\ntitle = \"Tin các tỉnh\"\nwindow = \"72h\"\n");
     for (place, (id, title, province)) in SOURCES.into_iter().enumerate() {
         let path = format!("/{id}");
@@ -85,6 +86,7 @@ fn publishers() -> (Origin, String) {
             )),
             _ => Reply::ok(news(id, 4 + i64::try_from(place).unwrap() * 5 % 40)).header("ETag", "\"1\""),
         };
+        let origin = if id == "so-y-te" { &throttling } else { &others };
         origin.on(&path, [reply]);
         let province =
             if province.is_empty() { String::new() } else { format!("province = \"{province}\"\n") };
@@ -98,10 +100,10 @@ fn publishers() -> (Origin, String) {
         let table = feed(id, &origin.url(&path), &format!("{province}interval = \"{interval}\"\n{more}"));
         tables += &table.replace(&format!("\"Báo {id}\""), &format!("\"{title}\""));
     }
-    (origin, tables)
+    ([others, throttling], tables)
 }
 
-async fn site() -> (Origin, Daemon) {
+async fn site() -> ([Origin; 2], Daemon) {
     let (origin, tables) = publishers();
     let daemon = Daemon::start(&tables).await;
     for (id, ..) in SOURCES.into_iter().filter(|(id, ..)| *id != "tam-nghi") {
@@ -128,7 +130,10 @@ async fn assert_quiet(browser: &Browser, ours: &[String]) {
         let message: Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
         if message["message"]["method"] == "Network.requestWillBeSent" {
             let url = message["message"]["params"]["request"]["url"].as_str().unwrap();
-            asked.insert(url.to_owned());
+            // Its own first page, before it opened any of ours.
+            if !url.starts_with("chrome:") && !url.starts_with("data:") {
+                asked.insert(url.to_owned());
+            }
         }
     }
     let foreign: Vec<&String> =
@@ -167,7 +172,7 @@ async fn every_page_is_sound_in_both_languages_both_schemes_and_two_widths() {
 
 /// The ids of the rows that are seen, in their order.
 const ROWS: &str =
-    "return [...document.querySelectorAll('.sources tbody tr th code')].map((code) => code.textContent)";
+    "return [...document.querySelectorAll('.sources tbody th small code')].map((code) => code.textContent)";
 
 #[tokio::test]
 async fn the_sources_are_sorted_and_filtered_by_links_and_forms_alone() {
@@ -181,10 +186,10 @@ async fn the_sources_are_sorted_and_filtered_by_links_and_forms_alone() {
     browser.click("thead a[href$='sort=title']").await;
     assert_eq!(browser.address().await, format!("{admin}?sort=title"));
     let rows = browser.run(ROWS, json!([])).await;
-    assert_eq!((&rows[0], &rows[21]), (&json!("bao-ca-mau"), &json!("tong-hop")));
+    assert_eq!((&rows[0], &rows[21]), (&json!("bao-ca-mau"), &json!("xa-an-khe")));
     browser.click("thead th[aria-sort=ascending] a").await;
     let rows = browser.run(ROWS, json!([])).await;
-    assert_eq!((&rows[0], &rows[21]), (&json!("tong-hop"), &json!("bao-ca-mau")));
+    assert_eq!((&rows[0], &rows[21]), (&json!("xa-an-khe"), &json!("bao-ca-mau")));
     browser.click("option[value=hue]").await;
     browser.click("form button").await;
     assert_eq!(browser.address().await, format!("{admin}?q=&province=hue&sort=-title"));

@@ -16,7 +16,7 @@ async fn told(daemon: &Daemon) -> Vec<(String, String)> {
     let health = daemon.ask_admin(Method::GET, "/health.xml", &[("accept-language", "en")]).await;
     assert_eq!(
         (health.status.as_u16(), health.header("content-type")),
-        (200, "application/rss+xml; charset=utf-8")
+        (200, "application/xml; charset=utf-8")
     );
     let tree = roxmltree::Document::parse(health.text()).unwrap();
     let items = tree.descendants().filter(|node| node.has_tag_name("item"));
@@ -99,7 +99,9 @@ async fn the_page_of_a_source_shows_its_last_polls_and_entries_and_tells_the_sam
     let daemon = daemon.restart(&tables.replace("1s", "1h")).await;
     let json = daemon.ask_admin(Method::GET, "/sources/a.json", &[]).await;
     let json: Value = serde_json::from_slice(&json.body).unwrap();
-    assert!(json["bytes_saved"].as_u64() > Some(0) && json["attempts"] == serde_json::json!([]), "{json}");
+    let attempts = json["attempts"].as_array().unwrap();
+    assert!(json["bytes_saved"].as_u64() > Some(0), "{json}");
+    assert!(attempts.iter().all(|attempt| attempt["outcome"] != "read"), "{json}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ const ENTRIES: u32 = 72;
 /// See [`ENTRIES`].
 const FAILURES: u32 = 24;
 /// A line of text in the picture.
-const LINE: u32 = 16;
+const LINE: u32 = 28;
 /// Every so many hours bear their name.
 const NAMED: usize = 6;
 
@@ -86,7 +86,7 @@ pub(super) fn hours(html: &mut String, hours: &[Count], language: Language) {
                 html,
                 "<text x=\"{}\" y=\"{}\">{}</text>",
                 place * HOUR,
-                height - 3,
+                height - 7,
                 local.format(form)
             );
         }
@@ -157,7 +157,7 @@ mod tests {
         let mut html = String::new();
         hours(&mut html, &counts(&[(1_000, 0), (500, 1), (1, 4)]), Language::English);
         for part in [
-            "viewBox=\"0 0 48 116\" role=\"img\"",
+            "viewBox=\"0 0 48 128\" role=\"img\"",
             "aria-label=\"1,501 new entries by the hour of their date, at most 1,000 an hour; 5 failed polls, at most 4 an hour\"",
             "<title>24 Nov 22:00: 1000 new, 0 failed</title>",
             "<rect class=\"entries\" x=\"2\" y=\"2\" width=\"12\" height=\"72\"/>",
@@ -165,7 +165,7 @@ mod tests {
             "<rect class=\"failures\" x=\"18\" y=\"76\" width=\"12\" height=\"6\"/>",
             "<rect class=\"entries\" x=\"34\" y=\"72\" width=\"12\" height=\"2\"/>",
             "<rect class=\"failures\" x=\"34\" y=\"76\" width=\"12\" height=\"24\"/>",
-            "<text x=\"32\" y=\"113\">25 Nov</text>",
+            "<text x=\"32\" y=\"121\">25 Nov</text>",
         ] {
             assert!(html.contains(part), "{part} is not in {html}");
         }

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::{detail::turn_words, text};
+use super::{past::turn_words, text};
 use crate::{
     http::{Site, answer, language::Language, plain},
     model::{Failure, Source, Timestamp, Turn},

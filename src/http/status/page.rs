@@ -30,9 +30,12 @@ const PAGE: usize = 100;
 pub(super) fn page(survey: &Survey, question: &Question, language: Language) -> String {
     let title = language.pick("Tình trạng tintinh", "State of tintinh");
     let sign = standing_mood(survey).map_or_else(String::new, |mood| format!("{} ", mood.sign()));
-    let again = question.again.then_some(AGAIN_AFTER);
-    let mut html = opened(&format!("{sign}{title}"), language, again);
-    // Writing to a String does not fail.
+    let mut head = "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"health.xml\">".to_owned();
+    if question.again {
+        // Writing to a String does not fail.
+        let _ = write!(head, "<meta http-equiv=\"refresh\" content=\"{AGAIN_AFTER}\">");
+    }
+    let mut html = opened(&format!("{sign}{title}"), language, &head);
     let _ = write!(html, "<header><h1>{title}</h1>");
     summary(&mut html, survey, language);
     chart::hours(&mut html, &survey.hours, language);
@@ -46,15 +49,13 @@ pub(super) fn page(survey: &Survey, question: &Question, language: Language) -> 
     html
 }
 
-/// A page as far as its body; `title` is HTML. It loads itself again after so many seconds, where that is wanted.
-pub(super) fn opened(title: &str, language: Language, again: Option<u32>) -> String {
-    let again = again.map(|after| format!("<meta http-equiv=\"refresh\" content=\"{after}\">"));
+/// A page as far as its body; `title` is HTML. `head` is more of its head.
+pub(super) fn opened(title: &str, language: Language, head: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">{}\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">{head}\
          <title>{title}</title><style>{STYLE}</style></head><body>",
         language.tag(),
-        again.unwrap_or_default(),
     )
 }
 

@@ -34,7 +34,7 @@ fn without_credentials(text: &str) -> String {
 
 /// As people type when they look for something, and as Vietnamese lists are ordered well enough: lower case, without
 /// diacritics, đ as d.
-pub(super) fn folded(text: &str) -> String {
+pub(in crate::http) fn folded(text: &str) -> String {
     let plain = text.nfd().filter(|character| !is_combining_mark(*character));
     plain.flat_map(char::to_lowercase).map(|letter| if letter == 'đ' { 'd' } else { letter }).collect()
 }
