@@ -102,13 +102,19 @@ impl App {
         let (config, config_seen) = watch::channel(Arc::new(config));
         let (stop, stopped) = watch::channel(false);
         let audience = Arc::new(Audience::new(clock::now()));
-        let rendering =
-            Rendering::new(store.clone(), Arc::clone(&board), Arc::clone(&audience), config_seen.clone());
+        let metrics = Arc::new(Metrics::new(store.metrics()));
+        let rendering = Rendering::new(
+            store.clone(),
+            Arc::clone(&board),
+            Arc::clone(&audience),
+            Arc::clone(&metrics),
+            config_seen.clone(),
+        );
         let rendering = Arc::new(rendering);
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let (asking, requests) = mpsc::channel(REQUESTS_MAX);
-        let (wishes, wished) = mpsc::channel(REQUESTS_MAX);
+        let (wishes, wishes_heard) = mpsc::channel(REQUESTS_MAX);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -133,8 +139,8 @@ impl App {
             sources: sources_seen,
             news: news.clone(),
             pulse: Arc::clone(&pulse),
-            metrics: Arc::new(Metrics::new(app.store.metrics())),
-            wishes: wished,
+            metrics,
+            wishes: wishes_heard,
             waiting: Arc::default(),
         };
         let site = site::site(&polling, kept_seen, &rendering, &audience, (asking, wishes));

@@ -13,7 +13,14 @@ mod metrics;
 mod outline;
 mod status;
 
-use std::{collections::HashMap, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     http::{Method, StatusCode, header, request::Parts},
@@ -144,8 +151,9 @@ impl Answering for Readers {
     async fn answer(&self, peer: IpAddr, request: Asked) -> Response {
         // No body is of any use to us.
         let (request, _) = request.into_parts();
+        let began = Instant::now();
         let response = respond(&self.0, peer, &request).await;
-        self.0.metrics.answered("readers", response.status().as_u16());
+        self.0.metrics.answered("readers", response.status().as_u16(), began.elapsed());
         response
     }
 }

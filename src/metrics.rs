@@ -1,18 +1,20 @@
 //! What is counted for monitors, under the names by which Prometheus knows such things (base units, `_total`; labels of few
 //! values only). The one room that names `prometheus_client`. Counts what it is told; knows nobody who tells it.
 
+mod durations;
 mod store;
 
-use std::sync::atomic::AtomicU64;
+use std::{sync::atomic::AtomicU64, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, info::Info},
-    registry::Registry,
+    registry::{Registry, Unit},
 };
 
-use crate::model::State;
+use crate::model::{State, Timestamp};
 
+use self::durations::Durations;
 pub use self::store::{CommitEnd, StoreMetrics};
 
 /// The media type of what [`Metrics::text`] gives: `OpenMetrics` 1.0, which Prometheus has read since 2.5.
@@ -34,6 +36,10 @@ pub struct Metrics {
     articles_waiting: Count,
     sources: Family<Label, Count>,
     requests: Family<(Label, Label<u16>), Counter>,
+    durations: Durations,
+    received: Counter,
+    live: Count,
+    last_success: Count,
 }
 
 impl Metrics {
@@ -71,8 +77,30 @@ impl Metrics {
         registry.register("sources", "Sources in feeds.toml, by state; disabled ones apart", sources.clone());
         let requests: Family<(Label, Label<u16>), Counter> = Family::default();
         registry.register("http_requests", "Requests answered, by listener and status", requests.clone());
+        let received = Counter::default();
+        let help = "Bytes of publishers' bodies, as they were sent";
+        registry.register_with_unit("received", help, Unit::Bytes, received.clone());
+        let (live, last_success) = (Count::default(), Count::default());
+        registry.register("entries_live", "Entries in the merged feed", live.clone());
+        let help = "When any source was last asked with success; 0 while none was";
+        registry.register_with_unit("last_success_timestamp", help, Unit::Seconds, last_success.clone());
+        let durations = Durations::new(&mut registry);
         store.register(registry.sub_registry_with_prefix("store"));
-        Self { registry, store, polls, inserted, updated, articles, articles_waiting, sources, requests }
+        Self {
+            registry,
+            store,
+            polls,
+            inserted,
+            updated,
+            articles,
+            articles_waiting,
+            sources,
+            requests,
+            durations,
+            received,
+            live,
+            last_success,
+        }
     }
 
     /// Counts a poll, and the changes that it brought and that were kept.
@@ -94,9 +122,37 @@ impl Metrics {
         self.articles_waiting.set(count as u64);
     }
 
-    /// Counts a request that was answered with this status.
-    pub fn answered(&self, listener: &'static str, status: u16) {
+    /// Counts what asking a publisher took, and the bytes of the body that it sent.
+    pub fn fetched(&self, took: Duration, bytes: Option<u64>) {
+        self.durations.fetch.observe(took.as_secs_f64());
+        self.received.inc_by(bytes.unwrap_or(0));
+    }
+
+    /// Counts what reading a document took.
+    pub fn parsed(&self, took: Duration) {
+        self.durations.parse.observe(took.as_secs_f64());
+    }
+
+    /// Counts what making a channel's documents took.
+    pub fn rendered(&self, took: Duration) {
+        self.durations.render.observe(took.as_secs_f64());
+    }
+
+    /// So many entries are in the merged feed.
+    pub fn set_live(&self, entries: usize) {
+        self.live.set(entries as u64);
+    }
+
+    /// When any source was last asked with success.
+    pub fn set_last_success(&self, at: Option<Timestamp>) {
+        let seconds = at.map_or(0, |at| u64::try_from(at.timestamp()).unwrap_or(0));
+        self.last_success.set(seconds);
+    }
+
+    /// Counts a request that was answered with this status, and after how long.
+    pub fn answered(&self, listener: &'static str, status: u16, took: Duration) {
         add(&self.requests, &([("listener", listener)], [("code", status)]));
+        self.durations.answered(listener, took);
     }
 
     /// How the sources fare now: so many in each state, and so many that are disabled.
@@ -141,7 +197,13 @@ mod tests {
         metrics.polled("read", 3, 1);
         metrics.polled("read", 2, 0);
         metrics.polled("not-modified", 0, 0);
-        metrics.answered("readers", 304);
+        metrics.answered("readers", 304, Duration::from_millis(2));
+        metrics.fetched(Duration::from_millis(300), Some(700));
+        metrics.fetched(Duration::from_millis(70), None);
+        metrics.parsed(Duration::from_millis(3));
+        metrics.rendered(Duration::from_millis(30));
+        metrics.set_live(12);
+        metrics.set_last_success(Timestamp::from_timestamp(1_700_000_000, 0));
         metrics.article("read", 1, 0);
         metrics.article("failed", 0, 0);
         metrics.set_articles_waiting(7);
@@ -158,6 +220,15 @@ mod tests {
             "tintinh_articles_total{outcome=\"failed\"} 1",
             "tintinh_articles_waiting 7",
             "tintinh_entries_updated_total 1",
+            "# TYPE tintinh_fetch_duration_seconds histogram",
+            "tintinh_fetch_duration_seconds_bucket{le=\"0.1\"} 1",
+            "tintinh_fetch_duration_seconds_count 2",
+            "tintinh_received_bytes_total 700",
+            "tintinh_parse_duration_seconds_bucket{le=\"0.005\"} 1",
+            "tintinh_render_duration_seconds_bucket{le=\"0.1\"} 1",
+            "tintinh_http_request_duration_seconds_bucket{le=\"0.005\",listener=\"readers\"} 1",
+            "tintinh_entries_live 12",
+            "tintinh_last_success_timestamp_seconds 1700000000",
             "tintinh_http_requests_total{listener=\"readers\",code=\"304\"} 1",
             "tintinh_sources{state=\"ok\"} 2",
             "tintinh_sources{state=\"too-much\"} 1",

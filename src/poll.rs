@@ -76,6 +76,8 @@ struct Weight {
 struct Reading {
     outcome: Outcome,
     changes: Changes,
+    /// What reading the document took.
+    took: Option<Duration>,
 }
 
 impl<Clock: Fn() -> Timestamp> Poller<Clock> {
@@ -101,7 +103,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             }
             Err(outcome) => Err(outcome),
         };
-        let mut reading = reading.unwrap_or_else(|outcome| Reading { outcome, changes: Changes::default() });
+        let mut reading =
+            reading.unwrap_or_else(|outcome| Reading { outcome, changes: Changes::default(), took: None });
         let now = (self.clock)();
         let circumstances = Circumstances {
             now,
@@ -125,7 +128,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let _alone = self.board.alone(&source.id).await;
         after.articles = self.board.articles(&source.id);
         let holds = enqueue(source, &before, &mut after, &mut reading.changes, now);
-        let attempt = cost.attempt(&reading, after.state, now);
+        let (attempt, parsing) = (cost.attempt(&reading, after.state, now), reading.took);
         let weight = Weight { durable: holds, turned };
         let kept = self.commit(source, reading, after.clone(), weight, now).await;
         let (after, attempt, touched) = match kept {
@@ -146,7 +149,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let Attempt { outcome, inserted, updated, .. } = attempt;
         self.board.set(&source.id, after);
         self.board.note(&source.id, attempt);
-        Polled { next, host, reach, outcome, inserted, updated, restated, touched }
+        let (asking, received) = (cost.took, cost.length);
+        Polled { next, host, asking, parsing, received, reach, outcome, inserted, updated, restated, touched }
     }
 
     async fn ask(
@@ -189,7 +193,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 Outcome::Unchanged(body.hints, body.validators)
             }
         };
-        Ok(Reading { outcome, changes: Changes::default() })
+        Ok(Reading { outcome, changes: Changes::default(), took: None })
     }
 
     async fn read(
@@ -202,7 +206,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let Asked { source, before, window, question } = *asked;
         let (hints, validators) = (body.hints, body.validators.clone());
         let (asked, matched) = (question.url.clone(), before.matched);
+        let began = Instant::now();
         let document = self.readers.read(body, Arc::clone(source), (self.clock)(), asked, matched).await;
+        let took = began.elapsed();
         let mut document = document.map_err(|error| unreadable(&error, hints))?;
         if before.reading.is_none() {
             self.read_on(source, way, &mut document).await;
@@ -247,7 +253,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             repairs: document.repairs,
             warnings: document.warnings,
         };
-        Ok(Reading { outcome: Outcome::Read(tally), changes })
+        Ok(Reading { outcome: Outcome::Read(tally), changes, took: Some(took) })
     }
 
     /// What is kept of a document's entries.

@@ -72,6 +72,7 @@ fn new(dice: &mut Dice, number: usize, at: Timestamp) -> NewEntry {
         updated: None,
         image: Some(image),
         enclosures: vec![],
+        rights: None,
     };
     NewEntry {
         entry,
@@ -82,6 +83,7 @@ fn new(dice: &mut Dice, number: usize, at: Timestamp) -> NewEntry {
         date: at,
         place: at,
         dropped: None,
+        article: None,
     }
 }
 

@@ -85,6 +85,8 @@ fn poll_of(
         Box::pin(async move {
             let came = poller.poll(&source, visit, window, offline).await;
             metrics.polled(came.outcome, came.inserted, came.updated);
+            metrics.fetched(came.asking, came.received);
+            came.parsing.into_iter().for_each(|took| metrics.parsed(took));
             waiting.tell(&source.id, &came, &board);
             let ours = came.changed().then(|| source.id.clone());
             for source in ours.into_iter().chain(came.touched) {

@@ -17,7 +17,7 @@ use std::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use quick_cache::sync::Cache;
@@ -31,6 +31,7 @@ use crate::{
     config::Config,
     http::{Audience, Kept},
     merge::{self, Credits, MEMBERS_MAX, Rules},
+    metrics::Metrics,
     model::{
         ChannelId, ChannelState, Digest, Duplicates, Floors, Row, Seq, Source, SourceId, StoredEntry,
         Timestamp, Version,
@@ -76,6 +77,7 @@ pub(super) struct Rendering {
     store: Store,
     board: Arc<Board>,
     audience: Arc<Audience>,
+    metrics: Arc<Metrics>,
     config: watch::Receiver<Arc<Config>>,
     on_demand: Arc<OnDemand>,
     /// Goes up when entries are gone.
@@ -103,12 +105,14 @@ impl Rendering {
         store: Store,
         board: Arc<Board>,
         audience: Arc<Audience>,
+        metrics: Arc<Metrics>,
         config: watch::Receiver<Arc<Config>>,
     ) -> Self {
         Self {
             store,
             board,
             audience,
+            metrics,
             config,
             on_demand: OnDemand::new(),
             epoch: AtomicU64::new(0),
@@ -188,6 +192,7 @@ impl Rendering {
         before: &Kept,
         history: &History,
     ) -> Result<Vec<(DocumentId, Edition)>, RenderError> {
+        let began = Instant::now();
         let config = self.config.borrow().clone();
         let rules = channel::rules(&config, id);
         let digest = channel::digest(&config, id, &rules);
@@ -216,6 +221,10 @@ impl Rendering {
         let make = move || in_every_format(&contents, &published, state.as_ref(), &history, clock::now());
         let documents = tokio::task::spawn_blocking(make).await?;
         self.keep(id, known.as_ref(), &documents, digest, selection.floors, now).await?;
+        self.metrics.rendered(began.elapsed());
+        if *id == ChannelId::All {
+            self.metrics.set_live(selection.seqs.len());
+        }
         Ok(documents)
     }
 

@@ -1,6 +1,6 @@
 //! What is counted, for monitors that ask for it; and the counting of what the listeners answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -20,6 +20,9 @@ pub(super) async fn metrics(Extracted(site): Extracted<Site>) -> Response {
         let config = site.config.borrow().clone();
         let enabled = config.sources.iter().filter(|source| source.enabled);
         let states = enabled.clone().map(|source| site.board.state(&source.id).state);
+        let last_success =
+            enabled.clone().filter_map(|source| site.board.state(&source.id).last_success).max();
+        site.metrics.set_last_success(last_success);
         site.metrics.fare(states, config.sources.len() - enabled.clone().count());
         site.metrics.set_articles_waiting(site.board.articles_waiting());
         site.metrics.store().set_failing((site.store_failure)().is_some());
@@ -41,8 +44,9 @@ pub(super) fn counted(router: Router, metrics: Arc<Metrics>, listener: &'static 
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
         let metrics = Arc::clone(&metrics);
         async move {
+            let began = Instant::now();
             let response = next.run(request).await;
-            metrics.answered(listener, response.status().as_u16());
+            metrics.answered(listener, response.status().as_u16(), began.elapsed());
             response
         }
     }))

@@ -14,8 +14,8 @@ use crate::{
 /// What asking took.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cost {
-    took: Duration,
-    length: Option<u64>,
+    pub(super) took: Duration,
+    pub(super) length: Option<u64>,
 }
 
 impl Cost {

@@ -1,5 +1,7 @@
 //! What is told of a poll to who called for it.
 
+use std::time::Duration;
+
 use crate::{
     hosts::Host,
     model::{Reach, SourceId, Timestamp},
@@ -12,6 +14,12 @@ pub struct Polled {
     pub next: Timestamp,
     /// At which host.
     pub host: Host,
+    /// What asking took, waits for its host included.
+    pub asking: Duration,
+    /// What reading the document took; none where none was read.
+    pub parsing: Option<Duration>,
+    /// Bytes of the body as it was sent; none where there was none.
+    pub received: Option<u64>,
     /// How far the request came; none where nothing was asked.
     pub reach: Option<Reach>,
     /// What came of it, in a word: what was read, or the state that a failure left the source in.

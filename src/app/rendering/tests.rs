@@ -116,7 +116,9 @@ async fn configured(engine: impl Engine, inserted: Vec<NewEntry>, more: &str) ->
     let file = "[[feeds]]\nid = \"a\"\ntitle = \"A\"\nprovince = \"hue\"\nurl = \"https://a.vn/rss\"\n";
     let config = config::parse(&format!("{file}{more}"), &Surroundings::default()).unwrap();
     let (_, config) = watch::channel(Arc::new(config));
-    Rendering::new(store, Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())), config)
+    let (board, audience) = (Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())));
+    let metrics = Arc::new(Metrics::new(store.metrics()));
+    Rendering::new(store, board, audience, metrics, config)
 }
 
 fn text(edition: &Edition) -> String {

@@ -23,7 +23,8 @@ impl World {
         let parsed = config::parse(FILE, &Surroundings::default()).unwrap();
         let (change, config) = watch::channel(Arc::new(parsed));
         let (board, audience) = (Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())));
-        let rendering = Arc::new(Rendering::new(store.clone(), board, audience, config));
+        let metrics = Arc::new(Metrics::new(store.metrics()));
+        let rendering = Arc::new(Rendering::new(store.clone(), board, audience, metrics, config));
         Self { store, rendering, config: change, next: 0 }
     }
 

@@ -38,7 +38,8 @@ async fn a_story_is_one_entry_in_every_channel_of_its_sources_and_its_own_in_the
         config::parse(&FILE[FILE.find("\n[[feeds]]\nid = \"hue\"").unwrap()..], &Surroundings::default());
     let (change, config) = watch::channel(Arc::new(config));
     let (board, audience) = (Arc::new(Board::new(HashMap::new())), Arc::new(Audience::new(clock::now())));
-    let rendering = Arc::new(Rendering::new(store.clone(), board, audience, config));
+    let metrics = Arc::new(Metrics::new(store.metrics()));
+    let rendering = Arc::new(Rendering::new(store.clone(), board, audience, metrics, config));
     let (all, hue) = (ChannelId::All, ChannelId::Province(Province::find("hue").unwrap()));
     let [home_id, hue_id] = ["home", "hue"].map(|id| SourceId::new(id).unwrap());
     let key = |number: &str| EntryKey::new(Rule::Guid, number);
