@@ -1,5 +1,6 @@
 //! What a document is made of: what its channel says of itself, its pages, its entries.
 
+use super::address::address;
 use crate::model::{Digest, Source, StoredEntry};
 
 /// What a channel says of itself.
@@ -49,10 +50,43 @@ pub(super) const HISTORY_NAMESPACE: &str = "http://purl.org/syndication/history/
 pub(super) const MEDIA_NAMESPACE: &str = "http://search.yahoo.com/mrss/";
 
 impl Channel {
+    /// The same with all addresses escaped: an admin may have a `public_url` with what RFC 3986 does not know.
+    pub(super) fn escaped(&self) -> Self {
+        let one = |text: &String| address(text).into_owned();
+        let Pages { current, prev_archive, next_archive, is_closed } = &self.pages;
+        let [current, prev_archive, next_archive] =
+            [current, prev_archive, next_archive].map(|page| page.as_ref().map(one));
+        Self {
+            home: one(&self.home),
+            address: one(&self.address),
+            pages: Pages { current, prev_archive, next_archive, is_closed: *is_closed },
+            ..self.clone()
+        }
+    }
+
     /// The links of the document by their relation, as (relation, address without extension), those of RFC 5005 §4.
     pub(super) fn page_links(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let Pages { current, prev_archive, next_archive, .. } = &self.pages;
         let links = [("current", current), ("prev-archive", prev_archive), ("next-archive", next_archive)];
         links.into_iter().filter_map(|(relation, address)| Some((relation, address.as_deref()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::samples;
+
+    #[test]
+    fn whatever_an_admin_calls_our_address_is_escaped() {
+        let here = |text: &str| text.replace("8080/", "8080/tin|100%/");
+        let channel = samples::channel();
+        let pages =
+            Pages { prev_archive: channel.pages.prev_archive.as_deref().map(here), ..Pages::default() };
+        let odd = Channel { home: here(&channel.home), address: here(&channel.address), pages, ..channel };
+        let clean = odd.escaped();
+        assert_eq!(clean.home, "http://127.0.0.1:8080/tin%7C100%25/");
+        assert_eq!(clean.address, "http://127.0.0.1:8080/tin%7C100%25/feed");
+        assert_eq!(clean.pages.prev_archive.unwrap(), "http://127.0.0.1:8080/tin%7C100%25/archive/7");
     }
 }

@@ -70,6 +70,7 @@ impl Format {
 /// A channel as a document of this format. Equal arguments give equal bytes.
 #[must_use]
 pub fn render(format: Format, channel: &Channel, items: &[Item<'_>]) -> Vec<u8> {
+    let channel = &channel.escaped();
     match format {
         Format::Rss => rss(channel, items),
         Format::Atom => atom(channel, items),

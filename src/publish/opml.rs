@@ -6,7 +6,7 @@ use quick_xml::{
     events::{BytesDecl, BytesEnd, BytesPI, BytesStart, BytesText, Event},
 };
 
-use super::{STYLESHEET_NAME, plain::plain};
+use super::{STYLESHEET_NAME, address::address as escaped, plain::plain};
 
 /// For the `Content-Type` header. As the XML that it is: browsers show that by its stylesheet, and save OPML's own type as a file.
 pub const OPML_TYPE: &str = "application/xml; charset=utf-8";
@@ -76,8 +76,8 @@ fn outline(writer: &mut Writer<Vec<u8>>, line: &Outline) -> std::io::Result<()> 
                 ("type", "rss"),
                 ("text", &*title),
                 ("title", &*title),
-                ("xmlUrl", address),
-                ("htmlUrl", site),
+                ("xmlUrl", &*escaped(address)),
+                ("htmlUrl", &*escaped(site)),
                 ("language", "vi"),
             ]);
             writer.write_event(Event::Empty(element))
@@ -93,7 +93,7 @@ mod tests {
     fn an_outline_can_be_imported() {
         let feed = Outline::Feed {
             title: "Báo \"Ninh Bình\" <b>\u{0} & bạn".to_owned(),
-            address: "http://a.vn/sources/a.xml?x=1&y=2".to_owned(),
+            address: "http://a.vn/sources/a.xml?x=1|&y=2".to_owned(),
             site: "https://baoninhbinh.org.vn/".to_owned(),
         };
         let lines = [Outline::Group { title: "Ninh Bình".to_owned(), lines: vec![feed] }];
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(outlines[1].parent(), Some(outlines[0]));
         assert_eq!(outlines[0].attribute("text"), Some("Ninh Bình"));
         assert_eq!(outlines[1].attribute("text"), Some("Báo \"Ninh Bình\" ‹b> & bạn"));
-        assert_eq!(outlines[1].attribute("xmlUrl"), Some("http://a.vn/sources/a.xml?x=1&y=2"));
+        assert_eq!(outlines[1].attribute("xmlUrl"), Some("http://a.vn/sources/a.xml?x=1%7C&y=2"));
         assert_eq!(outlines[1].attribute("type"), Some("rss"));
     }
 }
