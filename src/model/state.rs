@@ -76,6 +76,7 @@ pub struct SourceState {
     /// What its publisher should know of the last document.
     pub warnings: Vec<String>,
     /// Of its entries' articles: what is to be read still, and how the others fared.
+    #[serde(skip_serializing_if = "Articles::is_none")]
     pub articles: Articles,
 }
 

@@ -5,7 +5,11 @@ use std::{sync::Arc, time::Duration};
 use tracing::{debug, info, warn};
 use url::Url;
 
-use super::{Poller, readers::ReadError, robots::Forbidden};
+use super::{
+    Poller,
+    readers::ReadError,
+    robots::{self, Forbidden},
+};
 use crate::{
     articles,
     fetch::{self, Fetched},
@@ -241,7 +245,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             Err(Forbidden::ByRules) => {
                 return Attempt::GivenUp("robots.txt forbids to ask for it".to_owned());
             }
-            Err(Forbidden::Untold(reason)) => return Attempt::Failed { reason, retry_after: None },
+            Err(Forbidden::Untold(reason)) => {
+                return Attempt::Failed { reason, retry_after: Some(robots::UNTOLD) };
+            }
             Err(Forbidden::PutOff(wait)) => return Attempt::PutOff(wait),
         }
         let request = fetch::Request {
