@@ -329,3 +329,35 @@ async fn times_told_from_now_are_read_against_the_time_of_the_fetch_and_stay() {
     assert_eq!((again.inserted, again.updated), (0, 0));
     assert_eq!(desk.entries().await, before);
 }
+
+#[tokio::test]
+async fn what_an_article_changes_while_a_poll_is_under_way_stays() {
+    let (origin, other) = (Origin::start(), Origin::start_at(std::net::Ipv4Addr::new(127, 0, 0, 2)));
+    let document = |items: &[(&str, &str, &str)]| {
+        rss(items).replace("https://bao.example/", other.url("/").as_str()).into_bytes()
+    };
+    let one = ("1", TITLE, "Mon, 30 Nov 2026 05:57:00 +0700");
+    let two = ("2", "Khánh thành cầu vượt", "Mon, 30 Nov 2026 06:57:00 +0700");
+    let let_go = Arc::new(tokio::sync::Notify::new());
+    let slow = Reply::raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    origin.on("/rss", [Reply::ok(document(&[one])), slow.then_when(&let_go, document(&[two, one]))]);
+    other.on("/1.html", [article(TITLE, "", TEXT)]);
+    let desk = Desk::new(source(origin.url("/rss")));
+    desk.poll().await;
+    desk.wait(1);
+    let reading = async {
+        origin.until_asked(2).await;
+        let outcome = desk.read_due().await;
+        let_go.notify_one();
+        outcome
+    };
+    let (polled, outcome) = tokio::join!(desk.poll(), reading);
+    assert_eq!((polled.inserted, outcome), (1, "read"));
+    let articles = desk.articles();
+    assert_eq!((articles.read, articles.waiting.len()), (1, 1));
+    assert!(articles.waiting[0].link.ends_with("/2.html"));
+    let read = desk.entries().await.into_iter().find(|stored| stored.entry.title == TITLE).unwrap();
+    assert!(read.entry.content.unwrap().contains(TEXT));
+    let state = desk.store.source_states().await.unwrap().remove(&desk.source.id).unwrap();
+    assert_eq!(state.articles, articles);
+}
