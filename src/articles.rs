@@ -20,9 +20,11 @@ use crate::model::{
 /// feed tells them.
 pub const POLL_MAX: usize = 50;
 /// Articles of one source that are still to be read; with more, new entries stay as their feed tells them.
-pub const WAITING_MAX: usize = 200;
+pub const WAITING_MAX: usize = 100;
 /// An entry without a date is published after so long at most.
 pub const UNDATED_MAX: TimeDelta = TimeDelta::minutes(10);
+/// A longer address is not asked for, in bytes: all that wait are kept in one value.
+const LINK_MAX: usize = 1_000;
 /// How much the entries that are not published yet may take of their source's state, in bytes of JSON: kept with it in
 /// one value, beside much else.
 const HELD_MAX: usize = 96 << 10;
@@ -44,7 +46,9 @@ pub fn enqueue(articles: &mut Articles, changes: &mut Changes, first: bool, now:
             changes.inserted.extend(told_again(known, new, &mut held));
             continue;
         }
-        let Some(link) = new.entry.link.clone().filter(|_| room > 0 && new.dropped.is_none()) else {
+        let Some(link) =
+            new.entry.link.clone().filter(|link| room > 0 && new.dropped.is_none() && link.len() <= LINK_MAX)
+        else {
             changes.inserted.push(new);
             continue;
         };

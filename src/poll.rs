@@ -3,6 +3,7 @@
 
 mod account;
 mod article;
+mod attempt;
 mod failures;
 mod pages;
 mod polled;
@@ -20,7 +21,6 @@ use tracing::{info, warn};
 use url::Url;
 
 use crate::{
-    articles,
     board::Board,
     cadence::{self, Circumstances},
     fetch::{self, Body, Fetched, Fetcher},
@@ -34,9 +34,9 @@ use crate::{
     store::{Store, StoreError},
 };
 use account::Cost;
-pub use article::Settled;
+use article::enqueue;
 use failures::{internal, unreadable};
-pub use polled::Polled;
+pub use polled::{Polled, Settled};
 use question::Question;
 use readers::Readers;
 use robots::RobotsOfHosts;
@@ -126,7 +126,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
         let _alone = self.board.alone(&source.id).await;
-        after.articles = self.board.articles(&source.id);
+        self.catch_up(&source.id, &mut after);
         let holds = enqueue(source, &before, &mut after, &mut reading.changes, now);
         let (attempt, parsing) = (cost.attempt(&reading, after.state, now), reading.took);
         let weight = Weight { durable: holds, turned };
@@ -138,9 +138,8 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let words = format!("could not keep what was read: {}", error.in_words());
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
-                let articles = self.board.articles(&source.id);
-                let after = cadence::unkept(&before, &after, source, failure, &circumstances);
-                let after = SourceState { articles, ..after };
+                let mut after = cadence::unkept(&before, &after, source, failure, &circumstances);
+                self.catch_up(&source.id, &mut after);
                 (after, account::unkept(&attempt, words), Vec::new())
             }
         };
@@ -151,6 +150,13 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         self.board.note(&source.id, attempt);
         let (asking, received) = (cost.took, cost.length);
         Polled { next, host, asking, parsing, received, reach, outcome, inserted, updated, restated, touched }
+    }
+
+    /// Takes over what articles have changed since the poll began.
+    fn catch_up(&self, id: &SourceId, after: &mut SourceState) {
+        let present = self.board.state(id);
+        after.last_change = after.last_change.max(present.last_change);
+        after.articles = present.articles;
     }
 
     async fn ask(
@@ -297,22 +303,6 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
         self.store.commit(commit).await.map(|committed| committed.touched)
     }
-}
-
-/// Takes from a poll's changes which articles are to be read. Says whether it takes any.
-fn enqueue(
-    source: &Source,
-    before: &SourceState,
-    after: &mut SourceState,
-    changes: &mut Changes,
-    now: Timestamp,
-) -> bool {
-    if source.article.is_none() || changes.inserted.is_empty() {
-        return false;
-    }
-    let waiting = after.articles.waiting.len();
-    articles::enqueue(&mut after.articles, changes, before.last_entry.is_none(), now);
-    after.articles.waiting.len() > waiting
 }
 
 /// The body's digest; that of a long one not on the async threads.

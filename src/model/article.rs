@@ -49,6 +49,14 @@ pub struct Articles {
     pub reason: String,
 }
 
+impl Articles {
+    /// Whether none was ever to be read.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// An entry whose article is to be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {

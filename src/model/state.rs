@@ -79,6 +79,7 @@ pub struct SourceState {
     /// What its publisher should know of the last document.
     pub warnings: Vec<String>,
     /// Of its entries' articles: what is to be read still, and how the others fared.
+    #[serde(skip_serializing_if = "Articles::is_none")]
     pub articles: Articles,
     /// What it has brought and how it has fared lately. Shared, as states are copied often.
     pub history: Arc<History>,

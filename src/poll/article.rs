@@ -2,17 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tracing::{debug, info, warn};
 use url::Url;
 
-use super::{Poller, readers::ReadError, robots::Forbidden};
+use super::{
+    Poller,
+    attempt::{Attempt, tell},
+    polled::Settled,
+    readers::ReadError,
+    robots::{self, Forbidden},
+};
 use crate::{
     articles,
     fetch::{self, Fetched},
     hosts::{Host, Hosts, Itinerary},
     model::{
-        Article, Articles, Changes, Commit, Committed, Completion, EntryKey, KnownEntry, Presence, Reach,
-        Source, SourceId, SourceState, State, StoredEntry, Timestamp, Validators, Waiting,
+        Articles, Changes, Commit, Committed, Completion, EntryKey, KnownEntry, Presence, Reach, Source,
+        SourceId, SourceState, State, StoredEntry, Timestamp, Validators, Waiting,
     },
     store::StoreError,
 };
@@ -21,60 +26,6 @@ use crate::{
 const OURS: Duration = Duration::from_mins(10);
 /// A host that says 429 and not for how long is left alone for so long.
 const HELD_UNASKED: Duration = Duration::from_mins(15);
-
-/// What came of an article, or of the entries that waited for one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    /// In a word, of few.
-    pub outcome: &'static str,
-    /// Entries that are published now.
-    pub inserted: usize,
-    /// Entries that are published, and have their article now.
-    pub updated: usize,
-    /// Other sources of whose entries readers see a difference.
-    pub touched: Vec<SourceId>,
-}
-
-impl Settled {
-    /// Whether readers see a difference.
-    #[must_use]
-    pub fn changed(&self) -> bool {
-        self.inserted + self.updated > 0
-    }
-}
-
-/// What one attempt came to.
-enum Attempt {
-    Read(Article),
-    Failed {
-        reason: String,
-        retry_after: Option<Duration>,
-    },
-    /// As failed; and its host wants to be left alone.
-    Throttled {
-        reason: String,
-        host: Host,
-        wait: Duration,
-    },
-    /// Never to be asked for.
-    GivenUp(String),
-    PutOff(Duration),
-    /// Nobody wants it any more.
-    Gone,
-}
-
-impl Attempt {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Read(_) => "read",
-            Self::Failed { .. } => "failed",
-            Self::Throttled { .. } => "throttled",
-            Self::GivenUp(_) => "refused",
-            Self::PutOff(_) => "put-off",
-            Self::Gone => "gone",
-        }
-    }
-}
 
 impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// Reads the article of the entry that waits under this key; `window` is the live window.
@@ -241,7 +192,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             Err(Forbidden::ByRules) => {
                 return Attempt::GivenUp("robots.txt forbids to ask for it".to_owned());
             }
-            Err(Forbidden::Untold(reason)) => return Attempt::Failed { reason, retry_after: None },
+            Err(Forbidden::Untold(reason)) => {
+                return Attempt::Failed { reason, retry_after: Some(robots::UNTOLD) };
+            }
             Err(Forbidden::PutOff(wait)) => return Attempt::PutOff(wait),
         }
         let request = fetch::Request {
@@ -283,15 +236,18 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     }
 }
 
-fn tell(id: &SourceId, link: &str, attempt: &Attempt) {
-    match attempt {
-        Attempt::Read(_) => info!(source = %id, link, "an article was read"),
-        Attempt::Failed { reason, .. } | Attempt::Throttled { reason, .. } | Attempt::GivenUp(reason) => {
-            warn!(source = %id, link, "an article could not be read: {reason}");
-        }
-        Attempt::PutOff(wait) => {
-            debug!(source = %id, link, wait_s = wait.as_secs(), "an article was put off");
-        }
-        Attempt::Gone => debug!(source = %id, link, "an article is no longer wanted"),
+/// Takes from a poll's changes which articles are to be read. Says whether it takes any.
+pub(super) fn enqueue(
+    source: &Source,
+    before: &SourceState,
+    after: &mut SourceState,
+    changes: &mut Changes,
+    now: Timestamp,
+) -> bool {
+    if source.article.is_none() || changes.inserted.is_empty() {
+        return false;
     }
+    let waiting = after.articles.waiting.len();
+    articles::enqueue(&mut after.articles, changes, before.last_entry.is_none(), now);
+    after.articles.waiting.len() > waiting
 }

@@ -1,4 +1,4 @@
-//! What is told of a poll to who called for it.
+//! What is told of a poll, or of an article, to who called for it.
 
 use std::time::Duration;
 
@@ -39,5 +39,26 @@ impl Polled {
     #[must_use]
     pub fn changed(&self) -> bool {
         self.inserted + self.updated > 0 || self.restated
+    }
+}
+
+/// What came of an article, or of the entries that waited for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// In a word, of few.
+    pub outcome: &'static str,
+    /// Entries that are published now.
+    pub inserted: usize,
+    /// Entries that are published, and have their article now.
+    pub updated: usize,
+    /// Other sources of whose entries readers see a difference.
+    pub touched: Vec<SourceId>,
+}
+
+impl Settled {
+    /// Whether readers see a difference.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.inserted + self.updated > 0
     }
 }

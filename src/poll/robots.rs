@@ -19,7 +19,7 @@ use crate::{
 /// How long what a host said holds (RFC 9309 §2.4).
 const KEPT: Duration = Duration::from_hours(24);
 /// A host that does not say is asked again after so long.
-const UNTOLD: Duration = Duration::from_mins(10);
+pub(super) const UNTOLD: Duration = Duration::from_mins(10);
 /// Hosts that are remembered; with more, all are asked again.
 const HOSTS_MAX: usize = 10_000;
 

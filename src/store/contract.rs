@@ -1,5 +1,6 @@
 //! The contract of [`Engine`], run over every engine. A bench lends the engine and opens it anew.
 
+mod articles;
 mod groups;
 mod large;
 mod states;
@@ -13,6 +14,11 @@ use tempfile::TempDir;
 
 use super::{Census, Engine, MemoryEngine, Scope, SledEngine, samples::*};
 use crate::model::{ChannelId, EntryKey, KnownEntry, Row, Seq, StoredEntry};
+
+use articles::{
+    an_article_completes_its_entry_and_an_update_leaves_it_there,
+    an_article_of_an_entry_that_is_gone_or_anothers_is_ignored,
+};
 
 use large::{
     a_huge_entry_is_kept_and_harms_no_other, a_large_commit_is_whole_and_in_order,
@@ -101,6 +107,8 @@ contract! {
     a_key_never_leads_to_two_entries
     rows_come_newest_place_first_and_in_document_order
     an_update_keeps_what_is_fixed
+    an_article_completes_its_entry_and_an_update_leaves_it_there
+    an_article_of_an_entry_that_is_gone_or_anothers_is_ignored
     an_alias_finds_its_entry_and_moves_no_key
     aliases_are_counted_with_their_entry
     a_title_is_that_of_several_entries_and_keeps_none_out

@@ -68,6 +68,9 @@ pub trait Engine: Send + Sync + 'static {
     /// A title is no key: any number of entries may have it, and it keeps none from being inserted. An update's takes
     /// the place of the former. An update of a tombstone is ignored.
     ///
+    /// An article completes the entry that it comes for: what its source knows it by stays as it is, and an update later
+    /// on leaves what is the article's.
+    ///
     /// Where the commit says what its document lists, tombstones among it are listed from now on, and others of the
     /// source have left at the commit's instant: at once where they are few, with later commits where they are many.
     ///

@@ -28,8 +28,9 @@ const TITLE_MAX: usize = 2_000;
 const AUTHOR_MAX: usize = 200;
 const LEAD_MAX: usize = 2_000;
 
-/// The longest text that is taken, in bytes of HTML: a long report with its tables has some 200 KB.
-pub const ARTICLE_MAX: usize = 1 << 20;
+/// The longest text that is taken, in bytes of HTML: a long report with its tables has some 200 KB, and what is much longer
+/// would not be kept.
+pub const ARTICLE_MAX: usize = 512 << 10;
 
 /// The page of an article, read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -183,3 +183,23 @@ async fn only_entries_that_come_after_a_reload_have_their_articles_read_and_othe
     let metrics = daemon.ask_admin(reqwest::Method::GET, "/metrics", &[]).await;
     assert!(metrics.text().contains("tintinh_articles_total{outcome=\"read\"} 1\n"), "{}", metrics.text());
 }
+
+#[tokio::test]
+async fn an_entry_that_waits_is_published_at_once_when_its_article_is_no_longer_wanted() {
+    let origin = Origin::start();
+    origin.on("/list", [Reply::ok("<ul class=l><li><a href='/1'>Lũ lên nhanh trên sông</a></li></ul>")]);
+    origin.on("/1", [Reply::ok("").then_silence()]);
+    let tables = |more: &str| {
+        feed("a", &origin.url("/list"), &format!("interval = \"1h\"\n{more}[feeds.page]\nitem = \".l li\""))
+    };
+    let daemon = Daemon::start(&tables("full_text = true\n")).await;
+    daemon.until_status("a", |status| status["articles"]["waiting"] == 1).await;
+    origin.until_asked(3).await;
+    // Also after a restart it waits, unseen.
+    let daemon = daemon.restart(&tables("full_text = true\n")).await;
+    assert_eq!(daemon.status("a").await["articles"]["waiting"], 1);
+    assert_eq!(titles(&daemon.get("/feed.xml").await.body), [""; 0]);
+    daemon.reload(&tables(""));
+    daemon.until("/feed.xml", |answer| titles(&answer.body) == ["Lũ lên nhanh trên sông"]).await;
+    assert_eq!(daemon.status("a").await.get("articles"), None);
+}

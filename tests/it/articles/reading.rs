@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tintinh::{
-    model::{ArticleRules, PageRules, Source},
+    model::{PageRules, Source},
     store::{MemoryEngine, Store, export},
 };
 
@@ -173,7 +173,7 @@ async fn where_robots_txt_cannot_be_had_nothing_is_asked_for() {
         desk.articles().reason
     );
     let desk = desk.restarted().await;
-    desk.wait(2);
+    desk.wait(10);
     assert_eq!(desk.read_due().await, "read");
     assert_eq!(asked(&origin), ["/list", "/robots.txt", "/robots.txt", "/1"]);
 }
@@ -280,7 +280,7 @@ async fn what_waits_is_carried_by_an_export() {
 #[tokio::test]
 async fn a_title_that_the_list_cuts_short_is_told_whole_until_the_publisher_edits_it() {
     let origin = Origin::start();
-    let mut desk = Desk::new(list(&origin, &[("/1", "Lũ trên sông Hoàng Long...")]));
+    let desk = Desk::new(list(&origin, &[("/1", "Lũ trên sông Hoàng Long...")]));
     origin.on("/1", [article(TITLE, "17/01/2012 | 05:57:00", TEXT)]);
     desk.poll().await;
     assert_eq!(desk.read_due().await, "read");
@@ -291,12 +291,6 @@ async fn a_title_that_the_list_cuts_short_is_told_whole_until_the_publisher_edit
     list(&origin, &[("/1", "Lũ đã rút trên sông Hoàng Long")]);
     desk.poll().await;
     assert_eq!(desk.entries().await[0].entry.title, "Lũ đã rút trên sông Hoàng Long");
-    // A reload that takes full_text away: what waits is published at once, and asked for no more.
-    desk.source = Arc::new(Source { article: None, ..Source::clone(&desk.source) });
-    assert_eq!(desk.poll().await.inserted, 0);
-    desk.source =
-        Arc::new(Source { article: Some(Arc::new(ArticleRules::default())), ..Source::clone(&desk.source) });
-    assert_eq!(desk.articles().waiting.len(), 1);
 }
 
 #[tokio::test]
@@ -334,4 +328,36 @@ async fn times_told_from_now_are_read_against_the_time_of_the_fetch_and_stay() {
     let again = desk.poll().await;
     assert_eq!((again.inserted, again.updated), (0, 0));
     assert_eq!(desk.entries().await, before);
+}
+
+#[tokio::test]
+async fn what_an_article_changes_while_a_poll_is_under_way_stays() {
+    let (origin, other) = (Origin::start(), Origin::start_at(std::net::Ipv4Addr::new(127, 0, 0, 2)));
+    let document = |items: &[(&str, &str, &str)]| {
+        rss(items).replace("https://bao.example/", other.url("/").as_str()).into_bytes()
+    };
+    let one = ("1", TITLE, "Mon, 30 Nov 2026 05:57:00 +0700");
+    let two = ("2", "Khánh thành cầu vượt", "Mon, 30 Nov 2026 06:57:00 +0700");
+    let let_go = Arc::new(tokio::sync::Notify::new());
+    let slow = Reply::raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    origin.on("/rss", [Reply::ok(document(&[one])), slow.then_when(&let_go, document(&[two, one]))]);
+    other.on("/1.html", [article(TITLE, "", TEXT)]);
+    let desk = Desk::new(source(origin.url("/rss")));
+    desk.poll().await;
+    desk.wait(1);
+    let reading = async {
+        origin.until_asked(2).await;
+        let outcome = desk.read_due().await;
+        let_go.notify_one();
+        outcome
+    };
+    let (polled, outcome) = tokio::join!(desk.poll(), reading);
+    assert_eq!((polled.inserted, outcome), (1, "read"));
+    let articles = desk.articles();
+    assert_eq!((articles.read, articles.waiting.len()), (1, 1));
+    assert!(articles.waiting[0].link.ends_with("/2.html"));
+    let read = desk.entries().await.into_iter().find(|stored| stored.entry.title == TITLE).unwrap();
+    assert!(read.entry.content.unwrap().contains(TEXT));
+    let state = desk.store.source_states().await.unwrap().remove(&desk.source.id).unwrap();
+    assert_eq!(state.articles, articles);
 }
