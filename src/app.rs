@@ -108,7 +108,7 @@ impl App {
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let (asking, requests) = mpsc::channel(REQUESTS_MAX);
-        let (wishes, wished) = mpsc::channel(REQUESTS_MAX);
+        let (wishes, to_be_polled) = mpsc::channel(REQUESTS_MAX);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -134,7 +134,7 @@ impl App {
             news: news.clone(),
             pulse: Arc::clone(&pulse),
             metrics: Arc::new(Metrics::new(app.store.metrics())),
-            wishes: wished,
+            wishes: to_be_polled,
             waiting: Arc::default(),
         };
         let site = site::site(&polling, kept_seen, &rendering, &audience, (asking, wishes));
