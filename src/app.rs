@@ -114,7 +114,7 @@ impl App {
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
         let (asking, requests) = mpsc::channel(REQUESTS_MAX);
-        let (wishes, wishes_heard) = mpsc::channel(REQUESTS_MAX);
+        let (wishes, to_be_polled) = mpsc::channel(REQUESTS_MAX);
         let pulse = Arc::new(Pulse::default());
 
         let mut app = Self {
@@ -140,7 +140,7 @@ impl App {
             news: news.clone(),
             pulse: Arc::clone(&pulse),
             metrics,
-            wishes: wishes_heard,
+            wishes: to_be_polled,
             waiting: Arc::default(),
         };
         let site = site::site(&polling, kept_seen, &rendering, &audience, (asking, wishes));

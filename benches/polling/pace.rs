@@ -20,7 +20,7 @@ use tintinh::{
     scheduler::{Due, Ended, Pulse, Scheduler},
 };
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::JoinSet,
     time::{Instant, sleep},
 };
@@ -83,6 +83,7 @@ async fn each_poll(count: usize) -> Duration {
     let (stop, stopped) = watch::channel(false);
     let scheduler = Scheduler {
         sources,
+        wishes: mpsc::channel(1).1,
         poll,
         first_due,
         hosts: Arc::default(),

@@ -21,7 +21,7 @@ use tintinh::{
     store::Store,
 };
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinSet,
 };
 
@@ -71,6 +71,7 @@ impl Daemon {
         let (stop, stopped) = watch::channel(false);
         let scheduler = Scheduler {
             sources: sources_seen,
+            wishes: mpsc::channel(1).1,
             poll,
             first_due,
             hosts: Arc::clone(&self.hosts),

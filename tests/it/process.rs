@@ -2,6 +2,7 @@
 
 mod check;
 mod kill;
+mod lists;
 mod logs;
 mod notify;
 mod reload;
