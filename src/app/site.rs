@@ -61,13 +61,6 @@ pub(super) fn site(
         news: news.clone(),
     };
     let to_forget = inquiries.clone();
-    let recent = {
-        let store = store.clone();
-        move |id: SourceId| -> http::Recent {
-            let store = store.clone();
-            Box::pin(async move { recent(&store, id).await.map_err(|error| Unavailable(error.to_string())) })
-        }
-    };
     let (store, offline) = (store.clone(), Arc::clone(pulse));
     let (newest, deltas, archives) = (Arc::clone(rendering), Arc::clone(rendering), Arc::clone(rendering));
     let render = move |document: DocumentId| -> http::Made {
@@ -105,7 +98,7 @@ pub(super) fn site(
         fresh_for: Arc::new(fresh_for),
         config: config.clone(),
         board: Arc::clone(board),
-        recent: Arc::new(recent),
+        recent: Arc::new(recent_of(polling.store.clone())),
         audience: Arc::clone(audience),
         store_failure: Arc::new(move || store.failure()),
         store_rescue: rescue,
@@ -120,6 +113,13 @@ pub(super) fn site(
         metrics: Arc::clone(metrics),
         outlines: Arc::default(),
         clock: clock::now,
+    }
+}
+
+fn recent_of(store: Store) -> impl Fn(SourceId) -> http::Recent {
+    move |id| {
+        let store = store.clone();
+        Box::pin(async move { recent(&store, id).await.map_err(|error| Unavailable(error.to_string())) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, FixedOffset, Offset as _, TimeZone as _};
+use chrono::{DateTime, FixedOffset, Offset as _, TimeZone as _, Timelike as _};
 
 use super::moment::USUAL;
 use crate::{
@@ -19,19 +19,48 @@ const FAILURES: u32 = 24;
 /// A line of text in the picture.
 const LINE: u32 = 28;
 /// Every so many hours bear their name.
-const NAMED: usize = 6;
+const NAMED: u32 = 6;
+
+/// Where entries and failures part.
+const AXIS: u32 = ENTRIES + 2;
 
 /// Entries and failures by the hour, as a figure with its caption. The bars grow away from one line: entries upwards,
 /// failures downwards, each to a scale of its own.
 pub(super) fn hours(html: &mut String, hours: &[Count], language: Language) {
-    let sum = |of: fn(&Count) -> u32| hours.iter().map(|count| u64::from(of(count))).sum::<u64>();
     let most = |of: fn(&Count) -> u32| hours.iter().map(of).max().unwrap_or_default();
-    let (entries, failures) = (sum(|count| count.entries), sum(|count| count.failures));
-    let (most_entries, most_failures) = (most(|count| count.entries), most(|count| count.failures));
+    let most =
+        Count { slot: 0, entries: most(|count| count.entries), failures: most(|count| count.failures) };
+    let caption = caption(hours, most, language);
+    let heading = language.pick("48 giờ qua", "The last 48 hours");
+    let (width, height) = (hours.len() * HOUR, AXIS + 2 + FAILURES + LINE);
+    // Writing to a String does not fail.
+    let _ = write!(
+        html,
+        "<figure class=\"chart\"><figcaption>{heading}: {caption}</figcaption>\
+         <svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">\
+         <path class=\"axis\" d=\"M0 {AXIS}.5H{width}\"/>",
+        caption.replace("<b>", "").replace("</b>", "")
+    );
+    for (place, count) in hours.iter().enumerate() {
+        let x = place * HOUR;
+        bars(html, x, *count, most, language);
+        let local = local(count.slot);
+        let hour = local.hour();
+        if hour.is_multiple_of(NAMED) {
+            let form = if hour == 0 { language.pick("%d/%m", "%-d %b") } else { "%H:00" };
+            let _ = write!(html, "<text x=\"{x}\" y=\"{}\">{}</text>", height - 7, local.format(form));
+        }
+    }
+    html.push_str("</svg></figure>");
+}
+
+/// What the figure shows, in words and numbers.
+fn caption(hours: &[Count], most: Count, language: Language) -> String {
+    let sum = |of: fn(&Count) -> u32| hours.iter().map(|count| u64::from(of(count))).sum::<u64>();
     let number = |number| language.number(number);
-    let (entries, failures) = (number(entries), number(failures));
-    let (peak, worst) = (number(most_entries.into()), number(most_failures.into()));
-    let caption = match language {
+    let (entries, failures) = (number(sum(|count| count.entries)), number(sum(|count| count.failures)));
+    let (peak, worst) = (number(most.entries.into()), number(most.failures.into()));
+    match language {
         Language::Vietnamese => format!(
             "<b>{entries}</b> bài mới theo giờ đăng, nhiều nhất {peak} một giờ; \
              <b>{failures}</b> lần thu thập hỏng, nhiều nhất {worst} một giờ"
@@ -40,58 +69,29 @@ pub(super) fn hours(html: &mut String, hours: &[Count], language: Language) {
             "<b>{entries}</b> new entries by the hour of their date, at most {peak} an hour; \
              <b>{failures}</b> failed polls, at most {worst} an hour"
         ),
-    };
-    let heading = language.pick("48 giờ qua", "The last 48 hours");
-    let (width, axis) = (hours.len() * HOUR, ENTRIES + 2);
-    let (below, height) = (axis + 2, axis + 2 + FAILURES + LINE);
-    // Writing to a String does not fail.
+    }
+}
+
+/// The bars of one hour, which tells its numbers where it is pointed at.
+fn bars(html: &mut String, x: usize, count: Count, most: Count, language: Language) {
+    let (inner, bar, below) = (x + 2, HOUR - 4, AXIS + 2);
+    let whole = below + FAILURES;
     let _ = write!(
         html,
-        "<figure class=\"chart\"><figcaption>{heading}: {caption}</figcaption>\
-         <svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">\
-         <path class=\"axis\" d=\"M0 {axis}.5H{width}\"/>",
-        caption.replace("<b>", "").replace("</b>", "")
+        "<g><title>{}</title><rect class=\"whole\" x=\"{x}\" width=\"{HOUR}\" height=\"{whole}\"/>",
+        told(count, language)
     );
-    for (place, count) in hours.iter().enumerate() {
-        let (x, bar) = (place * HOUR + 2, HOUR - 4);
-        let _ = write!(html, "<g><title>{}</title>", told(*count, language));
-        let (up, down) =
-            (scaled(count.entries, most_entries, ENTRIES), scaled(count.failures, most_failures, FAILURES));
-        let _ = write!(
-            html,
-            "<rect class=\"whole\" x=\"{}\" width=\"{HOUR}\" height=\"{}\"/>",
-            place * HOUR,
-            below + FAILURES
-        );
-        if up > 0 {
-            let y = axis - up;
-            let _ =
-                write!(html, "<rect class=\"entries\" x=\"{x}\" y=\"{y}\" width=\"{bar}\" height=\"{up}\"/>");
-        }
-        if down > 0 {
+    let up = scaled(count.entries, most.entries, ENTRIES);
+    let down = scaled(count.failures, most.failures, FAILURES);
+    for (class, y, height) in [("entries", AXIS - up, up), ("failures", below, down)] {
+        if height > 0 {
             let _ = write!(
                 html,
-                "<rect class=\"failures\" x=\"{x}\" y=\"{below}\" width=\"{bar}\" height=\"{down}\"/>"
-            );
-        }
-        html.push_str("</g>");
-        let local = local(count.slot);
-        if local.format("%H").to_string().parse::<usize>().is_ok_and(|hour| hour.is_multiple_of(NAMED)) {
-            let form = if local.format("%H").to_string() == "00" {
-                language.pick("%d/%m", "%-d %b")
-            } else {
-                "%H:00"
-            };
-            let _ = write!(
-                html,
-                "<text x=\"{}\" y=\"{}\">{}</text>",
-                place * HOUR,
-                height - 7,
-                local.format(form)
+                "<rect class=\"{class}\" x=\"{inner}\" y=\"{y}\" width=\"{bar}\" height=\"{height}\"/>"
             );
         }
     }
-    html.push_str("</svg></figure>");
+    html.push_str("</g>");
 }
 
 /// Entries by the day, as a picture in a line.
