@@ -145,10 +145,18 @@ fn html(html: &str) -> Text {
     Text { value: legal(html), r#type: TextType::Html, ..Text::default() }
 }
 
-/// As text where it holds nothing but text in one paragraph at most: browsers then show it. None where it says nothing.
+/// The longest lead that is looked through for markup, in bytes: what is longer is an article, which no browser need show.
+const LEAD_MAX: usize = 4096;
+
+/// As text where it is short and holds nothing but text in one paragraph at most: browsers then show it. None where it
+/// says nothing.
 fn summary(html: &str) -> Option<Text> {
     let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).unwrap_or(html);
-    let told = if inner.contains('<') { self::html(html) } else { text(&text_of_clean(inner)) };
+    let told = if html.len() > LEAD_MAX || inner.contains('<') {
+        self::html(html)
+    } else {
+        text(&text_of_clean(inner))
+    };
     Some(told).filter(|told| !told.value.is_empty())
 }
 
