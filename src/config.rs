@@ -179,6 +179,8 @@ impl Config {
 pub struct Surroundings {
     /// The folder where the file stands, from which on its paths are read; [`load`] finds it itself.
     pub folder: PathBuf,
+    /// The file itself, which does not include itself; [`load`] knows it.
+    pub file: Option<PathBuf>,
     /// `$STATE_DIRECTORY` of the service manager, where the store goes unless the file says otherwise.
     pub state_directory: Option<PathBuf>,
     /// `$CREDENTIALS_DIRECTORY` of the service manager, where a `credentials_file` without a path is looked for first.
@@ -192,6 +194,7 @@ impl Default for Surroundings {
     fn default() -> Self {
         Self {
             folder: PathBuf::new(),
+            file: None,
             state_directory: None,
             credentials_directory: None,
             variable: |_| None,
@@ -211,7 +214,7 @@ pub fn load(path: &Path, surroundings: Surroundings) -> Result<Config, ConfigErr
     let bytes = file::read_bounded(path).map_err(unreadable)?;
     let text = file::decode(&bytes).map_err(|problem| invalid(vec![problem]))?;
     let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
-    parse(text, &Surroundings { folder, ..surroundings }).map_err(invalid)
+    parse(text, &Surroundings { folder, file: Some(absolute), ..surroundings }).map_err(invalid)
 }
 
 /// Where the file says that its daemon is to be found, as well as can be told: also where the file has mistakes.
@@ -256,7 +259,7 @@ pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Config, Vec<Prob
         return Err(problems.in_order());
     }
     let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
-    let (include, texts) = include::read(&root, &surroundings.folder, &mut problems);
+    let (include, texts) = include::read(&root, surroundings, &mut problems);
     let mut documents = Vec::new();
     let mut is_toml = true;
     for included in &texts {

@@ -23,6 +23,9 @@ use crate::{
     notify,
 };
 
+/// So many problems of one file are logged.
+const LOGGED_MAX: usize = 50;
+
 /// Why the file is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
@@ -76,21 +79,23 @@ impl Reloader {
         self.config.borrow().clone()
     }
 
-    /// Takes a new configuration at once.
+    /// Takes a new configuration at once. One that is in force already is put into force anew, as whoever asks expects.
     #[must_use]
-    pub fn take(&self, mut new: Config) -> Taken {
-        new.server.public_url = new.server.public_url_at(self.readers);
-        let old = self.config();
-        let difference = Difference::between(&old, &new);
+    pub fn take(&self, new: Config) -> Taken {
+        let new = self.adapted(new);
+        let difference = Difference::between(&self.config(), &new);
         let restart = needs_restart(&self.started, &new);
-        // Which files are included may change without anything else.
-        if *old != new {
-            self.introduction.send_modify(|introduction| introduction.address = announcing::address(&new));
-            self.sources.send_replace(Arc::new(new.sources.clone()));
-            notify::status(&in_short(&new, self.readers));
-            self.config.send_replace(Arc::new(new));
-        }
+        self.introduction.send_modify(|introduction| introduction.address = announcing::address(&new));
+        self.sources.send_replace(Arc::new(new.sources.clone()));
+        notify::status(&in_short(&new, self.readers));
+        self.config.send_replace(Arc::new(new));
         Taken { difference, restart }
+    }
+
+    /// With the address at which readers are answered, where the file gives none.
+    fn adapted(&self, mut new: Config) -> Config {
+        new.server.public_url = new.server.public_url_at(self.readers);
+        new
     }
 }
 
@@ -146,14 +151,15 @@ impl Reloading {
 
     fn take(&mut self, config: Config, occasion: Occasion) -> Verdict {
         let (feeds, was_bad) = (config.sources.len(), !self.told.is_empty());
+        let config = self.reloader.adapted(config);
+        if occasion != Occasion::Asked && !was_bad && config == *self.reloader.config() {
+            debug!("{} was saved, and is as it was", self.path.display());
+            return Verdict { well: true, words: String::new() };
+        }
         let Taken { difference, restart } = self.reloader.take(config);
         self.told.clear();
         let file = self.path.display();
         let words = format!("{file} is in force: {difference}");
-        if difference.is_empty() && !was_bad && occasion != Occasion::Asked {
-            debug!("{words}");
-            return Verdict { well: true, words };
-        }
         let (added, removed, changed) =
             (difference.added.len(), difference.removed.len(), difference.changed_feeds());
         info!(feeds, added, removed, changed, "{words}");
@@ -174,8 +180,12 @@ impl Reloading {
             Occasion::Rested if !is_news => {}
             Occasion::Asked | Occasion::Rested => {
                 if let Some((last, lines)) = lines.split_last() {
-                    for line in lines {
+                    for line in lines.iter().take(LOGGED_MAX) {
                         error!("{line}");
+                    }
+                    let untold = lines.len().saturating_sub(LOGGED_MAX);
+                    if untold > 0 {
+                        error!("{untold} more are told by `tintinh check`");
                     }
                     error!("{last}; the old one stays in force");
                 }

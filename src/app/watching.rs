@@ -23,6 +23,8 @@ use crate::config::Pattern;
 
 /// How often the files are looked at where nobody tells of changes.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// After an alarm the files are looked at no sooner: much else may go on in their folder.
+const PAUSE: Duration = Duration::from_millis(100);
 /// A file that has not changed for so long is taken for written.
 const QUIET: Duration = Duration::from_millis(500);
 /// A file that keeps changing is read all the same after so long.
@@ -130,7 +132,11 @@ impl Watching {
             // A sender that is gone means that no alarm comes.
             match timeout(LOOK_EVERY, self.alarms.recv()).await {
                 Ok(None) => sleep(LOOK_EVERY).await,
-                Ok(Some(())) | Err(_) => self.is_alarmed = true,
+                Ok(Some(())) => {
+                    self.is_alarmed = true;
+                    sleep(PAUSE).await;
+                }
+                Err(_) => self.is_alarmed = true,
             }
         }
     }

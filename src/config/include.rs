@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    Surroundings,
     file::{self, MAX_FILE_BYTES},
     files::file_path,
     problem::{Problems, Wrong},
@@ -108,9 +109,10 @@ pub(super) struct Included {
 /// The patterns of the file, and the texts of the files that they mean, each once.
 pub(super) fn read(
     root: &Reader<'_>,
-    folder: &Path,
+    surroundings: &Surroundings,
     problems: &mut Problems<'_>,
 ) -> (Vec<Pattern>, Vec<Included>) {
+    let folder = &surroundings.folder;
     let patterns = root.list("include", MAX_PATTERNS, problems, |text| Pattern::read(text, folder));
     let patterns = patterns.unwrap_or_default();
     let at = root.get("include").map_or(0, |found| found.at);
@@ -127,6 +129,8 @@ pub(super) fn read(
     }
     paths.sort();
     paths.dedup();
+    // As "*.toml" would have it.
+    paths.retain(|path| Some(path) != surroundings.file.as_ref());
     if paths.len() > MAX_INCLUDED {
         let message = format!("means more than {MAX_INCLUDED} files");
         problems.tell(at, "include", Wrong::new(message, "put several feeds into one file"));

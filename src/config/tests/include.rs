@@ -138,3 +138,14 @@ fn patterns_that_mean_nothing_are_told() {
     // A folder in which nothing fits is where something may come.
     assert_eq!(parse("include = [\"conf.d/*.toml\"]", &beside(folder.path())).unwrap().sources, []);
 }
+
+#[test]
+fn a_file_does_not_include_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("feeds.toml");
+    fs::write(&file, format!("include = [\"*.toml\"]\n{}", named("m", "m.vn"))).unwrap();
+    fs::write(folder.path().join("more.toml"), named("a", "a.vn")).unwrap();
+    let config = load(&file, Surroundings::default()).unwrap();
+    let ids: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+    assert_eq!(ids, ["m", "a"]);
+}
