@@ -10,7 +10,7 @@ use super::shape::{self, Shape};
 use crate::model::Province;
 
 /// Every table of the file but the file itself, by the name of its definition.
-const TABLES: [(&str, &Shape); 13] = [
+const TABLES: [(&str, &Shape); 14] = [
     ("server", &shape::SERVER),
     ("admin", &shape::ADMIN),
     ("store", &shape::STORE),
@@ -21,6 +21,7 @@ const TABLES: [(&str, &Shape); 13] = [
     ("own-channel", &shape::CHANNELS),
     ("feed", &shape::FEEDS),
     ("page", &shape::PAGE),
+    ("article", &shape::ARTICLE),
     ("drop", &shape::DROP),
     ("keep", &shape::KEEP),
     ("file", &shape::ROOT),

@@ -226,7 +226,7 @@ fn the_shipped_head_shows_the_defaults() {
         }
         uncommented.push('\n');
     }
-    assert_eq!(shown, 37);
+    assert_eq!(shown, 38);
     let (mut config, mut shipped) = (good(&uncommented), good(SHIPPED));
     assert!(config.server.public_url_given);
     config.server.public_url_given = false;

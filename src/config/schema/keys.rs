@@ -90,6 +90,7 @@ pub(super) fn keys(table: &Shape) -> Vec<Key> {
         _ if is(&shape::DEFAULTS) || is(&shape::HOSTS) => inherited(is(&shape::DEFAULTS)),
         _ if is(&shape::FEEDS) => feed(),
         _ if is(&shape::PAGE) => page(),
+        _ if is(&shape::ARTICLE) => article(),
         _ if is(&shape::DROP) || is(&shape::KEEP) => criteria(),
         _ => Vec::new(),
     }
@@ -243,6 +244,12 @@ fn inherited(is_top: bool) -> Vec<Key> {
         ),
         preset("rewrite_host", Kind::Pairs, json!({}), "Hosts in links, the old one and the new one."),
         preset(
+            "full_text",
+            Kind::Flag,
+            json!(false),
+            "true reads the whole article of each new entry at its address.",
+        ),
+        preset(
             "content",
             Kind::Choice(vec!["full", "summary"]),
             json!("full"),
@@ -280,6 +287,7 @@ fn feed() -> Vec<Key> {
         ),
         key("credentials_env", Kind::Text, "An environment variable that holds the same."),
         key("page", Kind::Table("page"), "Where news stands, of a source that is a page."),
+        key("article", Kind::Table("article"), "Where an article's parts stand, at its own address."),
     ]);
     keys
 }
@@ -295,5 +303,15 @@ fn page() -> Vec<Key> {
         key("image", Kind::Text, "Within it, the picture."),
         key("next", Kind::Text, "The link to the next page, followed at the first poll only,"),
         preset("pages", Kind::Count(1, PageRules::PAGES_MAX), PageRules::PAGES, "to so many pages."),
+    ]
+}
+
+fn article() -> Vec<Key> {
+    vec![
+        key("title", Kind::Text, "A CSS selector: the headline."),
+        key("date", Kind::Text, "The date."),
+        key("body", Kind::Text, "The text; several are joined."),
+        key("author", Kind::Text, "Who wrote it."),
+        key("drop", Kind::Text, "What goes, wherever it stands in the text."),
     ]
 }

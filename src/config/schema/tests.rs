@@ -81,7 +81,9 @@ fn each_example_that_a_message_gives_is_valid() {
             "file" => examples(shape),
             "own-channel" => format!("[[channels]]\n{}", examples(shape)),
             "feed" => format!("[[feeds]]\n{}", examples(shape)),
-            "page" | "drop" | "keep" => format!("[[feeds]]\n{feed}[feeds.{name}]\n{}", examples(shape)),
+            "page" | "article" | "drop" | "keep" => {
+                format!("[[feeds]]\n{feed}[feeds.{name}]\n{}", examples(shape))
+            }
             "host" => format!("[hosts.\"a.vn\"]\n{}", examples(shape)),
             _ => format!("[{name}]\n{}", examples(shape)),
         };
