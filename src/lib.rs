@@ -16,7 +16,7 @@
 //! | [`model`] | the vocabulary: sources, entries, states, changes | plain data |
 //! | [`keywords`] | Vietnamese text as syllables, and phrases found in it | pure |
 //! | [`metrics`] | what is counted, for monitors; only it names prometheus-client | memory |
-//! | [`config`] | `feeds.toml` as a value, or every problem with it | pure but for the files it reads |
+//! | [`config`] | `feeds.toml` and what it includes as a value, or every problem with it; its JSON Schema | pure but for the files it reads |
 //! | [`cadence`] | when to poll next, and how a source fares | pure |
 //! | [`articles`] | whose articles are wanted, when each is tried, and which entries wait for theirs | pure |
 //! | [`hosts`] | whose turn it is at each host | time |
@@ -32,7 +32,7 @@
 //! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names `rss` and `atom_syndication` | pure |
 //! | [`http`] | serves bytes, whole or what is new in them, to many at once; counts who reads, shows how all fares; touches no disk | network |
 //! | [`notify`] | tells systemd | edge |
-//! | [`app`] | opens, wires, reloads, drains; the only clock | wiring |
+//! | [`app`] | opens, wires, watches `feeds.toml` and reloads it, drains; the only clock; only `app/watching` names notify | wiring |
 //! | [`cli`] | arguments in, exit code out; `preview` reads one document without a store | edge |
 //!
 //! `tests/it/architecture.rs` holds the arrows as a table and fails on one that is not in it.
