@@ -94,7 +94,7 @@ struct UnderWay {
 }
 
 impl Reading {
-    /// Reads until `stopped` turns true, then waits for what is under way.
+    /// Reads until `stopped` turns true; what is under way then is given up.
     pub(super) async fn run(mut self, mut stopped: watch::Receiver<bool>) {
         let (mut agenda, mut under_way) = (Agenda::default(), UnderWay::default());
         let mut sources = self.by_id();
@@ -133,10 +133,8 @@ impl Reading {
                 agenda.set(&id, Some(now));
             }
         }
-        while let Some(ended) = under_way.tasks.join_next_with_id().await {
-            let now = (self.clock)();
-            self.ended(ended, &mut under_way, now).await;
-        }
+        // What waits for its turn would keep us; what is being kept is kept all the same, and the rest is asked for anew.
+        under_way.tasks.shutdown().await;
     }
 
     fn by_id(&mut self) -> HashMap<SourceId, Arc<Source>> {
