@@ -130,6 +130,7 @@ fn changed_keys(old: &Source, new: &Source) -> Vec<&'static str> {
         ("drop", was_ours.drop == ours.drop),
         ("keep", was_ours.keep == ours.keep),
         ("page", old.page == new.page),
+        ("full_text", old.article == new.article),
     ];
     let differ: Vec<&'static str> = all.iter().filter(|(_, same)| !same).map(|(key, _)| *key).collect();
     if differ.is_empty() { vec!["settings"] } else { differ }
@@ -267,6 +268,7 @@ mod tests {
             "drop = { keywords = [\"a\"] }",
             "keep = { keywords = [\"a\"] }",
             "page = {}",
+            "full_text = true",
         ];
         let base = [("title", "title = \"F\""), ("url", "url = \"https://a.vn/\"")];
         let old = config("[[feeds]]\nid = \"f\"\ntitle = \"F\"\nurl = \"https://a.vn/\"\n");
