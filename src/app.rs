@@ -257,7 +257,8 @@ impl App {
     /// Tells the watchdog that we live, as long as we do.
     fn watch(&mut self, pulse: Arc<Pulse>) {
         let Some(interval) = notify::watchdog_interval() else { return };
-        let watchdog = Watchdog { pulse, store: self.store.clone(), readers: self.readers };
+        let watchdog =
+            Watchdog { pulse, store: self.store.clone(), readers: self.readers, admin: self.admin };
         let mut stopped = self.stop.subscribe();
         self.tasks.spawn(async move {
             tokio::select! {

@@ -18,7 +18,7 @@ use crate::model::{
     Digest, Failure, Outcome, Reach, Skip, Source, SourceState, State, Tally, Timestamp, Validators,
 };
 
-pub use history::{Measured, chronicle};
+pub use history::{Measured, chronicle, published};
 pub use pace::LONGEST;
 pub use redirect::target;
 pub use rhythm::rhythm;

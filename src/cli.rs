@@ -118,24 +118,33 @@ pub fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
+/// The file that systemd/tintinh.service names, and where that unit keeps its state.
+const CONFIG_OF_UNIT: &str = "/etc/tintinh/feeds.toml";
+const STATE_OF_UNIT: &str = "/var/lib/tintinh";
+
 fn default_config() -> PathBuf {
     let here = PathBuf::from("feeds.toml");
-    let system = PathBuf::from("/etc/tintinh/feeds.toml");
+    let system = PathBuf::from(CONFIG_OF_UNIT);
     if !here.exists() && system.exists() { system } else { here }
 }
 
 /// The file, in the surroundings that systemd made.
 fn load(path: &Path) -> Result<Config, ConfigError> {
-    config::load(path, surroundings())
+    config::load(path, surroundings(path))
 }
 
-/// What systemd gives to a service that the file does not say.
-fn surroundings() -> Surroundings {
+/// What systemd gives to a service that the file does not say; or what the unit has it give, for whoever asks by hand.
+fn surroundings(path: &Path) -> Surroundings {
+    let of_unit = || {
+        let state = Path::new(STATE_OF_UNIT);
+        (path == Path::new(CONFIG_OF_UNIT) && state.exists()).then(|| state.to_owned())
+    };
     // systemd separates several directories by colons; the first is ours.
     let state_directory = std::env::var_os("STATE_DIRECTORY").map(|list| {
         let list = list.to_string_lossy().into_owned();
         PathBuf::from(list.split(':').next().unwrap_or_default())
     });
+    let state_directory = state_directory.or_else(of_unit);
     let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     let variable = |name: &str| std::env::var_os(name);
     Surroundings { state_directory, credentials_directory, variable, ..Surroundings::default() }

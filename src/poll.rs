@@ -16,6 +16,7 @@ mod words;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 use tokio::time::Instant;
 use tracing::{info, warn};
 use url::Url;
@@ -121,13 +122,14 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             after.throttled_at = way.host().map(|host| (host.name().to_owned(), host.port()));
         }
         drop(way);
-        let turned = cost.chronicle(&mut after, &reading, now);
         tell(&source.id, &reading.outcome, &before, &after, now);
         tell_notes(&source.id, &before, &after);
         let reach = reach(&reading.outcome);
         let _alone = self.board.alone(&source.id).await;
-        self.catch_up(&source.id, &mut after);
+        self.catch_up(&source.id, &before, &mut after);
         let holds = enqueue(source, &before, &mut after, &mut reading.changes, now);
+        // Without those that wait for their articles, which are counted when they are published.
+        let turned = cost.chronicle(&mut after, &reading, now);
         let (attempt, parsing) = (cost.attempt(&reading, after.state, now), reading.took);
         let weight = Weight { durable: holds, turned };
         let kept = self.commit(source, reading, after.clone(), weight, now).await;
@@ -139,7 +141,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let failure = internal(&words, Hints::default());
                 warn!(source = %source.id, error = error.in_words(), "a poll could not be kept");
                 let mut after = cadence::unkept(&before, &after, source, failure, &circumstances);
-                self.catch_up(&source.id, &mut after);
+                self.catch_up(&source.id, &before, &mut after);
                 (after, account::unkept(&attempt, words), Vec::new())
             }
         };
@@ -153,9 +155,13 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     }
 
     /// Takes over what articles have changed since the poll began.
-    fn catch_up(&self, id: &SourceId, after: &mut SourceState) {
+    fn catch_up(&self, id: &SourceId, before: &SourceState, after: &mut SourceState) {
         let present = self.board.state(id);
-        after.last_change = after.last_change.max(present.last_change);
+        // Documents are known by it: two changes are never of one instant.
+        let later = present.last_change.map(|at| at + TimeDelta::milliseconds(1));
+        let is_changed = after.last_change != before.last_change;
+        after.last_change = if is_changed { after.last_change.max(later) } else { present.last_change };
+        after.history = present.history;
         after.articles = present.articles;
     }
 

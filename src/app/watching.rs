@@ -103,9 +103,11 @@ impl Watching {
         self.watched = wanted;
     }
 
-    /// What was read last has mistakes: if it does not change soon, `next` gives it out as rested.
-    pub fn doubt(&mut self) {
-        self.doubt = Some(Instant::now() + REST);
+    /// What was read on this occasion has mistakes: if it does not change soon, `next` gives it out as rested; and again and
+    /// again, since what a refused file newly names is not watched.
+    pub fn doubt(&mut self, after: Occasion) {
+        let rest = if after == Occasion::Settled { REST } else { LOOK_EVERY };
+        self.doubt = Some(Instant::now() + rest);
     }
 
     /// Waits until there is occasion to read the files. Nothing is lost when it is dropped before.
@@ -259,11 +261,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_file_with_mistakes_is_given_time_and_told_once_it_rests() {
         let mut desk = Desk::new().await;
-        desk.watching.doubt();
+        desk.watching.doubt(Occasion::Settled);
         assert_eq!(desk.next().await, (Occasion::Rested, 3000));
         assert!(desk.is_silent().await);
         // One that is written on in the meantime is read again instead.
-        desk.watching.doubt();
+        desk.watching.doubt(Occasion::Settled);
         desk.write("abc");
         assert_eq!(desk.next().await.0, Occasion::Settled);
         assert!(desk.is_silent().await);

@@ -35,22 +35,31 @@ pub fn chronicle(after: &mut SourceState, outcome: &Outcome, measured: &Measured
     }
     history.length = measured.length.or(history.length);
     let failures = u32::from(matches!(outcome, Outcome::Failed(_)));
+    count(history, measured.dates, failures, now);
+    history.turns.extend(turn);
+    let surplus = history.turns.len().saturating_sub(History::TURNS_MAX);
+    history.turns.drain(..surplus);
+    turned
+}
+
+/// Adds entries of these dates that were published since their poll to a source's history.
+pub fn published(after: &mut SourceState, dates: &[Timestamp], now: Timestamp) {
+    count(Arc::make_mut(&mut after.history), dates, 0, now);
+}
+
+fn count(history: &mut History, dates: &[Timestamp], failures: u32, now: Timestamp) {
     for (counts, slot, most) in [
         (&mut history.hours, History::hour as fn(Timestamp) -> u32, History::HOURS),
         (&mut history.days, History::day, History::DAYS),
     ] {
         let present = slot(now);
         add(counts, present, 0, failures);
-        for date in measured.dates {
+        for date in dates {
             add(counts, slot(*date), 1, 0);
         }
         // What lies in the future by a clock that was set back since would stay for ever.
         counts.retain(|count| count.slot + most > present && count.slot <= present);
     }
-    history.turns.extend(turn);
-    let surplus = history.turns.len().saturating_sub(History::TURNS_MAX);
-    history.turns.drain(..surplus);
-    turned
 }
 
 fn add(counts: &mut Vec<Count>, slot: u32, entries: u32, failures: u32) {

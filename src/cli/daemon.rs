@@ -98,7 +98,7 @@ pub(super) fn do_by_holder<T>(
 /// # Errors
 /// When the file cannot be read, or says nothing that helps.
 pub(super) fn find(path: &Path) -> Result<SocketAddr, Failed> {
-    let places = config::places(path, super::surroundings())
+    let places = config::places(path, super::surroundings(path))
         .map_err(|error| Failed { code: super::BAD_INPUT, words: error.to_string() })?;
     let told = SledEngine::is_in_use(&places.store).then(|| whereabouts::told(&places.store)).flatten();
     // A store that this user may not look into says nothing.

@@ -108,8 +108,8 @@ async fn until_told_to_end(
             Some(request) = requests.recv() => reloading.reload_as_asked(request).await,
             occasion = watching.next() => {
                 let verdict = reloading.reload(occasion).await;
-                if occasion == Occasion::Settled && !verdict.well {
-                    watching.doubt();
+                if !verdict.well {
+                    watching.doubt(occasion);
                 }
             }
         }

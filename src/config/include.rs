@@ -74,7 +74,9 @@ impl Pattern {
             let name = entry?.file_name();
             let Some(name) = name.to_str() else { continue };
             let path = self.folder.join(name);
-            if !name.starts_with('.') && fits(&self.name, name) && path.is_file() {
+            // What cannot be looked at is told of when it is read, and not left out.
+            let may_be_file = || fs::metadata(&path).map_or(true, |data| data.is_file());
+            if !name.starts_with('.') && fits(&self.name, name) && may_be_file() {
                 found.push(path);
             }
             if found.len() > MAX_INCLUDED {

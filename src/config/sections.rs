@@ -115,7 +115,12 @@ pub(super) fn read_store(
     };
     let given = table.text("path", problems, read_path);
     let fallback = || state_directory.clone().unwrap_or_else(|| folder.join(STORE_FOLDER));
-    let export = table.text("export", problems, read_path);
+    // Where the service manager gives a folder for state, nothing beside feeds.toml may be written.
+    let beside = state_directory.as_deref().unwrap_or(folder);
+    let read_export = |text: &str| {
+        file_path(text, beside).map_err(|message| Wrong::new(message, "write a folder, as \"exports\""))
+    };
+    let export = table.text("export", problems, read_export);
     let every = table.duration("export_every", EXPORTS_EVERY, problems);
     let keep = table.count("export_keep", 1..=MOST_EXPORTS, problems);
     if table.get("export").is_none() {

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use url::Url;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     robots::{self, Forbidden},
 };
 use crate::{
-    articles,
+    articles, cadence,
     fetch::{self, Fetched},
     hosts::{Host, Hosts, Itinerary},
     model::{
@@ -87,7 +88,11 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let changes = change(&mut state.articles, now).await?;
         let (inserted, updated) = (changes.inserted.len(), changes.completed.len());
         if inserted + updated > 0 {
-            state.last_change = Some(now);
+            // Documents are known by it: two changes are never of one instant.
+            let after = |at: Timestamp| now.max(at + TimeDelta::milliseconds(1));
+            state.last_change = Some(state.last_change.map_or(now, after));
+            let dates = changes.inserted.iter().filter(|new| new.dropped.is_none()).map(|new| new.date);
+            cadence::published(&mut state, &dates.collect::<Vec<_>>(), now);
         }
         let committed = self.keep(id, changes, &state, now).await?;
         self.board.set(id, state);
@@ -219,11 +224,16 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                     return Attempt::PutOff(OURS);
                 }
                 let (reason, retry_after) = (failure.reason, failure.hints.retry_after);
-                let Some(host) = way.host().filter(|_| failure.state == State::Throttled).cloned() else {
+                let is_throttled = failure.state == State::Throttled;
+                let holds = is_throttled || (failure.state == State::Unavailable && retry_after.is_some());
+                let Some(host) = way.host().filter(|_| holds).cloned() else {
                     return Attempt::Failed { reason, retry_after };
                 };
                 let wait = retry_after.unwrap_or(HELD_UNASKED);
-                way.hold(wait);
+                // As with polls, a 503 holds the articles, and a 429 whoever asks that host.
+                if is_throttled {
+                    way.hold(wait);
+                }
                 return Attempt::Throttled { reason, host, wait };
             }
         };

@@ -19,8 +19,8 @@ use crate::support::{
     program::Program,
 };
 
-const NGINX: &str = include_str!("../../packaging/nginx.conf");
-const CADDY: &str = include_str!("../../packaging/Caddyfile");
+const NGINX: &str = include_str!("../../contrib/nginx.conf");
+const CADDY: &str = include_str!("../../contrib/Caddyfile");
 const DATE: &str = "Tue, 17 Jan 2012 05:57:00 +0700";
 
 /// A proxy, where it answers, and its folder.

@@ -94,11 +94,10 @@ impl Rendering {
             next_archive: self.neighbour(&config, &channel, Way::Newer(Seq((page + 1) * PAGE))).await?,
             is_closed,
         };
-        let modified = entries.iter().map(|(stored, _)| stored.differs_since()).max();
         let installation = self.installation().await?;
         let contents = Contents { config, installation, channel, entries, former, pages, page: Some(page) };
-        let modified = modified.unwrap_or(Timestamp::UNIX_EPOCH);
-        let make = move || contents.document(format, None, |_| modified, None);
+        // None is told: an entry that is taken down and a newer page change it too, and neither has an instant of its own.
+        let make = move || contents.document(format, None, |_| Timestamp::UNIX_EPOCH, None);
         let published = tokio::task::spawn_blocking(make).await?;
         Ok(Edition { published, history: Arc::new(History::default()) })
     }

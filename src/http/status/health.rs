@@ -52,10 +52,9 @@ fn closed(mut response: Response, language: Language) -> Response {
 
 fn published(site: &Site, home: &str, language: Language) -> Published {
     let turns = turns(site);
-    let newest = turns.first().map_or(Timestamp::UNIX_EPOCH, |(turn, _)| turn.at);
     let bytes = document(site, &turns, home, language);
     let digest = Published::digest(&bytes);
-    Published::new(bytes, digest, Format::Rss.media_type(), newest)
+    Published::new(bytes, digest, Format::Rss.media_type(), Timestamp::UNIX_EPOCH)
 }
 
 /// The newest turns of all sources, newest first.

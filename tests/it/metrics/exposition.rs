@@ -87,18 +87,25 @@ impl Exposition {
         assert!(!family.name.ends_with("_total") && family.name.starts_with("tintinh_"), "{family:?}");
         if family.kind == "histogram" {
             assert_eq!(family.unit, "seconds");
-            let name = format!("{}_bucket", family.name);
-            let buckets = self.samples.iter().filter(|((known, _), _)| *known == name);
-            let bound = |labels: &Labels| -> f64 { labels["le"].replace("+Inf", "inf").parse().unwrap() };
-            let mut buckets: Vec<(f64, f64)> =
-                buckets.map(|((_, labels), count)| (bound(labels), *count)).collect();
+            self.close_histograms(&family.name);
+        }
+    }
+
+    /// Checks the buckets of each set of labels: rising, the last without bound and of all.
+    fn close_histograms(&self, family: &str) {
+        let bucket = format!("{family}_bucket");
+        let mut histograms: BTreeMap<Labels, Vec<(f64, f64)>> = BTreeMap::new();
+        for ((_, labels), count) in self.samples.iter().filter(|((name, _), _)| *name == bucket) {
+            let mut labels = labels.clone();
+            let bound = labels.remove("le").unwrap().replace("+Inf", "inf").parse().unwrap();
+            histograms.entry(labels).or_default().push((bound, *count));
+        }
+        for (labels, mut buckets) in histograms {
             buckets.sort_by(|one, other| one.0.total_cmp(&other.0));
             assert!(buckets.is_sorted_by(|one, other| one.0 < other.0 && one.1 <= other.1), "{buckets:?}");
             let (bound, all) = *buckets.last().unwrap();
-            assert_eq!(
-                (bound, Some(all)),
-                (f64::INFINITY, self.value(&format!("{}_count", family.name), &[]))
-            );
+            let count = self.samples.get(&(format!("{family}_count"), labels));
+            assert_eq!((bound, Some(&all)), (f64::INFINITY, count), "{family}");
         }
     }
 }
