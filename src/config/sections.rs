@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
+    path::Path,
     time::Duration,
 };
 
@@ -109,18 +110,15 @@ pub(super) fn read_store(
     let table = root.section(&shape::STORE, problems);
     table.refuse_unknown(problems);
     let Surroundings { folder, state_directory, .. } = surroundings;
-    let read_path = |text: &str| {
+    let read_path = |text: &str, folder: &Path| {
         let remedy = "write a folder, as \"data\" or \"/var/lib/tintinh\"";
         file_path(text, folder).map_err(|message| Wrong::new(message, remedy))
     };
-    let given = table.text("path", problems, read_path);
+    let given = table.text("path", problems, |text| read_path(text, folder));
     let fallback = || state_directory.clone().unwrap_or_else(|| folder.join(STORE_FOLDER));
     // Where the service manager gives a folder for state, nothing beside feeds.toml may be written.
     let beside = state_directory.as_deref().unwrap_or(folder);
-    let read_export = |text: &str| {
-        file_path(text, beside).map_err(|message| Wrong::new(message, "write a folder, as \"exports\""))
-    };
-    let export = table.text("export", problems, read_export);
+    let export = table.text("export", problems, |text| read_path(text, beside));
     let every = table.duration("export_every", EXPORTS_EVERY, problems);
     let keep = table.count("export_keep", 1..=MOST_EXPORTS, problems);
     if table.get("export").is_none() {

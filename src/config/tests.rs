@@ -117,6 +117,16 @@ fn the_stores_folder_is_beside_the_file_unless_somebody_says_otherwise() {
     assert_eq!(path("store.path = \"/srv/kept\"", None), "/srv/kept");
 }
 
+// The unit lets nothing be written beside /etc/tintinh/feeds.toml.
+#[test]
+fn exports_go_where_the_service_manager_lets_them() {
+    let state_directory = Some(PathBuf::from("/var/lib/tintinh"));
+    let surroundings = Surroundings { state_directory, ..beside(Path::new("/etc/tintinh")) };
+    let folder = |text| parse(text, &surroundings).unwrap().store.export.unwrap().folder;
+    assert_eq!(folder("store.export = \"exports\""), Path::new("/var/lib/tintinh/exports"));
+    assert_eq!(folder("store.export = \"/srv/exports\""), Path::new("/srv/exports"));
+}
+
 #[test]
 fn a_public_url_follows_the_port_only_when_none_is_given() {
     let bound = "127.0.0.1:40123".parse().unwrap();

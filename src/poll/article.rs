@@ -201,6 +201,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 return Attempt::Failed { reason, retry_after: Some(robots::UNTOLD) };
             }
             Err(Forbidden::PutOff(wait)) => return Attempt::PutOff(wait),
+            Err(Forbidden::Throttled { reason, retry_after, is_throttled }) => {
+                return throttled(&way, reason, retry_after, is_throttled);
+            }
         }
         let request = fetch::Request {
             url: &url,
@@ -226,15 +229,10 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 let (reason, retry_after) = (failure.reason, failure.hints.retry_after);
                 let is_throttled = failure.state == State::Throttled;
                 let holds = is_throttled || (failure.state == State::Unavailable && retry_after.is_some());
-                let Some(host) = way.host().filter(|_| holds).cloned() else {
+                if !holds {
                     return Attempt::Failed { reason, retry_after };
-                };
-                let wait = retry_after.unwrap_or(HELD_UNASKED);
-                // As with polls, a 503 holds the articles, and a 429 whoever asks that host.
-                if is_throttled {
-                    way.hold(wait);
                 }
-                return Attempt::Throttled { reason, host, wait };
+                return throttled(&way, reason, retry_after, is_throttled);
             }
         };
         drop(way);
@@ -244,6 +242,16 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             Err(error) => Attempt::Failed { reason: error.to_string(), retry_after: None },
         }
     }
+}
+
+/// A host that wants to be left alone. As with polls, a 503 holds its articles, and a 429 whoever asks that host.
+fn throttled(way: &Itinerary, reason: String, retry_after: Option<Duration>, is_throttled: bool) -> Attempt {
+    let Some(host) = way.host().cloned() else { return Attempt::Failed { reason, retry_after } };
+    let wait = retry_after.unwrap_or(HELD_UNASKED);
+    if is_throttled {
+        way.hold(wait);
+    }
+    Attempt::Throttled { reason, host, wait }
 }
 
 /// Takes from a poll's changes which articles are to be read. Says whether it takes any.

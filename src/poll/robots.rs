@@ -13,7 +13,7 @@ use crate::{
     articles::Robots,
     fetch::{self, FetchError, Fetched, Fetcher},
     hosts::Itinerary,
-    model::{Source, State, Timestamp, Validators},
+    model::{Failure, Reach, Source, State, Timestamp, Validators},
 };
 
 /// How long what a host said holds (RFC 9309 §2.4).
@@ -44,6 +44,8 @@ pub(super) enum Forbidden {
     Untold(String),
     /// A host on the way was not free for us.
     PutOff(Duration),
+    /// Its host wants to be left alone: all of it where `is_throttled` (429), else its articles (503).
+    Throttled { reason: String, retry_after: Option<Duration>, is_throttled: bool },
 }
 
 impl RobotsOfHosts {
@@ -113,9 +115,22 @@ async fn ask(
         Err(error) => match error.unwelcome() {
             Some(wait) => Err(Forbidden::PutOff(wait)),
             None if is_absent(&error) => Ok(everything()),
-            None => Ok(Said::Untold(format!("{address}: {}", error.failure().reason).into())),
+            None => untold(&address, &error.failure()),
         },
     }
+}
+
+/// What is to be done where it cannot be had.
+fn untold(address: &Url, failure: &Failure) -> Result<Said, Forbidden> {
+    let (reason, retry_after) = (format!("{address}: {}", failure.reason), failure.hints.retry_after);
+    if failure.reach == Reach::Local {
+        return Err(Forbidden::PutOff(UNTOLD));
+    }
+    let is_throttled = failure.state == State::Throttled;
+    if is_throttled || (failure.state == State::Unavailable && retry_after.is_some()) {
+        return Err(Forbidden::Throttled { reason, retry_after, is_throttled });
+    }
+    Ok(Said::Untold(reason.into()))
 }
 
 /// Whether there is none, so that nothing is forbidden (RFC 9309 §2.3.1.3). 429 is no such answer.
