@@ -147,6 +147,24 @@ impl Browser {
         self.post(&format!("/element/{}/click", id.as_str().unwrap()), json!({})).await;
     }
 
+    /// Does what leads to another page, and waits until that is there: a click may return before its navigation begins.
+    pub async fn follow(&self, leave: impl Future<Output = ()>) {
+        self.run("window.isLeft = true", json!([])).await;
+        leave.await;
+        let script = "return document.readyState === 'complete' && !window.isLeft";
+        let arrival = async {
+            loop {
+                let body = json!({"script": script, "args": []});
+                // While one page goes and the other comes, nobody answers.
+                if self.command(Method::POST, "/execute/sync", Some(body)).await == Ok(json!(true)) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, arrival).await.expect("no other page comes");
+    }
+
     /// Types at the element of this CSS selector.
     pub async fn write(&self, selector: &str, text: &str) {
         let found = self.post("/element", json!({"using": "css selector", "value": selector})).await;
