@@ -102,6 +102,14 @@ impl Process {
         kill_process(pid, signal).unwrap();
     }
 
+    /// As [`Process::signal`], also to one that has ended and is not yet waited for.
+    pub fn signal_if_runs(&self, signal: Signal) {
+        if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
+            // It may just have ended.
+            let _ = kill_process(pid, signal);
+        }
+    }
+
     /// Waits for a line of stderr that holds these words.
     pub async fn logged(&self, words: &str) -> String {
         self.heard(&self.stderr, words).await
