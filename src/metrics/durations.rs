@@ -10,11 +10,11 @@ use prometheus_client::{
 use super::Label;
 
 /// Of what goes over the network: publishers take tenths of a second, and some of them half a minute.
-const NETWORK: [f64; 10] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+const NETWORK: [f64; 7] = [0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 60.0];
 /// Of what a processor does: milliseconds, and seconds for the largest documents.
-const WORK: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0];
+const WORK: [f64; 7] = [0.001, 0.005, 0.025, 0.1, 0.5, 5.0, 30.0];
 /// Of answers from memory.
-const ANSWER: [f64; 9] = [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1.0, 10.0];
+const ANSWER: [f64; 6] = [0.0005, 0.001, 0.005, 0.025, 0.1, 1.0];
 
 /// Histograms of what a poll, a rendering and an answer take.
 #[derive(Debug)]
