@@ -102,14 +102,6 @@ impl Process {
         kill_process(pid, signal).unwrap();
     }
 
-    /// As [`Process::signal`], also to one that has ended and is not yet waited for.
-    pub fn signal_if_runs(&self, signal: Signal) {
-        if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
-            // It may just have ended.
-            let _ = kill_process(pid, signal);
-        }
-    }
-
     /// Waits for a line of stderr that holds these words.
     pub async fn logged(&self, words: &str) -> String {
         self.heard(&self.stderr, words).await
@@ -154,7 +146,7 @@ impl Process {
     /// Waits for its end.
     pub async fn ended(mut self) -> Ended {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        let status = status.expect("it does not end").unwrap();
+        let status = status.unwrap_or_else(|_| panic!("it does not end: {:#?}", self.said())).unwrap();
         while self.readers.join_next().await.is_some() {}
         let all = |lines: &Lines| lines.lock().unwrap().clone();
         Ended { code: status.code(), stdout: all(&self.stdout), stderr: all(&self.stderr) }
