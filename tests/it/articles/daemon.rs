@@ -203,3 +203,57 @@ async fn an_entry_that_waits_is_published_at_once_when_its_article_is_no_longer_
     daemon.until("/feed.xml", |answer| titles(&answer.body) == ["Lũ lên nhanh trên sông"]).await;
     assert_eq!(daemon.status("a").await.get("articles"), None);
 }
+
+#[tokio::test]
+async fn an_entry_that_waits_is_kept_when_its_source_is_taken_out() {
+    let origin = Origin::start();
+    origin.on("/list", [Reply::ok("<ul class=l><li><a href='/1'>Lũ lên nhanh trên sông</a></li></ul>")]);
+    origin.on("/1", [Reply::ok("").then_silence()]);
+    let rules = "interval = \"1h\"\nfull_text = true\n[feeds.page]\nitem = \".l li\"";
+    let tables = feed("a", &origin.url("/list"), rules);
+    let daemon = Daemon::start(&tables).await;
+    daemon.until_status("a", |status| status["articles"]["waiting"] == 1).await;
+    origin.until_asked(3).await;
+    daemon.reload("");
+    daemon.until_metrics("tintinh_articles_total{outcome=\"released\"} 1\n").await;
+    assert_eq!(titles(&daemon.get("/feed.xml").await.body), [""; 0]);
+    daemon.reload(&tables);
+    daemon.until("/feed.xml", |answer| titles(&answer.body) == ["Lũ lên nhanh trên sông"]).await;
+    assert_eq!(daemon.status("a").await["articles"]["waiting"], 0);
+}
+
+#[tokio::test]
+async fn sources_of_one_host_have_their_articles_read_in_turn() {
+    let origin = Origin::start();
+    for (section, list) in [("a", "/a"), ("b", "/b")] {
+        let names: Vec<String> = (1..=3).map(|number| format!("{section}{number}")).collect();
+        let titles: Vec<String> = names.iter().map(|name| format!("Tin {name} của báo")).collect();
+        let items: Vec<_> = names
+            .iter()
+            .zip(&titles)
+            .map(|(name, title)| (&**name, &**title, "Tue, 17 Jan 2012 05:57:00 +0700"))
+            .collect();
+        origin.on(list, [Reply::ok(at_home(&origin, &items))]);
+        for (name, title) in names.iter().zip(&titles) {
+            origin.on(&format!("/{name}.html"), [article(title)]);
+        }
+    }
+    // Nothing is read before both wait: robots.txt is let go then.
+    let let_go = Arc::new(Notify::new());
+    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n";
+    origin.on("/robots.txt", [Reply::raw(head).then_when(&let_go, "User-agent: *\nAllow: /\n")]);
+    let section = |id: &str| feed(id, &origin.url(&format!("/{id}")), "interval = \"1h\"\nfull_text = true");
+    let daemon = Daemon::start(&(WIDE.to_owned() + &section("a") + &section("b"))).await;
+    for id in ["a", "b"] {
+        daemon.until_status(id, |status| status["articles"]["waiting"] == 3).await;
+    }
+    let_go.notify_one();
+    for id in ["a", "b"] {
+        daemon.until_status(id, |status| status["articles"]["read"] == 3).await;
+    }
+    let read: Vec<String> = origin.requests().into_iter().map(|request| request.path).collect();
+    let read: Vec<&str> = read.iter().filter_map(|path| path.strip_suffix(".html")).collect();
+    let sections: Vec<&str> = read.iter().map(|path| &path[1..2]).collect();
+    assert!(sections.windows(2).all(|pair| pair[0] != pair[1]), "{read:?}");
+    assert_eq!(read.len(), 6);
+}

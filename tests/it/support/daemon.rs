@@ -170,6 +170,16 @@ impl Daemon {
         tokio::time::timeout(PATIENCE, waiting).await.unwrap()
     }
 
+    /// Waits until this is among the metrics.
+    pub async fn until_metrics(&self, line: &str) {
+        let waiting = async {
+            while !self.ask_admin(Method::GET, "/metrics", &[]).await.text().contains(line) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap();
+    }
+
     /// Waits until a document is as wanted.
     pub async fn until(&self, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
         let waiting = async {
