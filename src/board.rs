@@ -41,27 +41,31 @@ impl Board {
         read(&self.states).get(id).cloned().unwrap_or_default()
     }
 
-    /// What `look` finds in the state of a source, which is not copied for that; `None` if it was never polled.
-    pub fn look<T>(&self, id: &SourceId, look: impl FnOnce(&SourceState) -> T) -> Option<T> {
-        read(&self.states).get(id).map(look)
+    /// What `look` finds in the state of a source, which is not copied for that; in that of a source never polled, if it is
+    /// not known.
+    pub fn look<T>(&self, id: &SourceId, look: impl FnOnce(&SourceState) -> T) -> T {
+        match read(&self.states).get(id) {
+            Some(state) => look(state),
+            None => look(&SourceState::default()),
+        }
     }
 
     /// When what readers see of a source last changed.
     #[must_use]
     pub fn last_change(&self, id: &SourceId) -> Option<Timestamp> {
-        self.look(id, |state| state.last_change).flatten()
+        self.look(id, |state| state.last_change)
     }
 
     /// Under whose rights its entries are, where its publisher says so.
     #[must_use]
     pub fn rights(&self, id: &SourceId) -> Option<String> {
-        self.look(id, |state| state.rights.clone()).flatten()
+        self.look(id, |state| state.rights.clone())
     }
 
     /// The articles of a source.
     #[must_use]
     pub fn articles(&self, id: &SourceId) -> Articles {
-        self.look(id, |state| state.articles.clone()).unwrap_or_default()
+        self.look(id, |state| state.articles.clone())
     }
 
     /// How many articles of all sources are still to be read.

@@ -177,7 +177,7 @@ impl Reading {
 
     /// What is due of a source; `reads` says whether its articles are to be read. Nothing where none waits.
     fn due(&self, id: &SourceId, reads: bool, now: Timestamp) -> Option<Due> {
-        let found = self.board.look(id, |state| {
+        self.board.look(id, |state| {
             let articles = &state.articles;
             if articles.waiting.is_empty() {
                 return None;
@@ -189,8 +189,7 @@ impl Reading {
             });
             let next = articles::wake(articles, reads && read.is_none(), now).filter(|at| *at > now);
             Some(Due { is_overdue: articles::is_overdue(articles, now), read, next })
-        });
-        found.flatten()
+        })
     }
 
     /// Begins what is due of a source, and says when to look at it again; what ends is looked at by itself.

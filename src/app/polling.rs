@@ -60,8 +60,10 @@ impl Polling {
         };
         let poll = poll_of(poller, Arc::clone(&board), config, news, metrics, waiting);
         let first_due = move |source: &Source| {
-            let state = board.state(&source.id);
-            Due { at: cadence::due(&state, source, clock()), host: host_of(&state, source) }
+            board.look(&source.id, |state| Due {
+                at: cadence::due(state, source, clock()),
+                host: host_of(state, source),
+            })
         };
         let polling =
             Scheduler { sources, wishes, poll, first_due, hosts, clock, pulse }.run(stopped.clone());
@@ -101,7 +103,7 @@ fn poll_of(
 /// Until when the host of this source wants to be left alone, if it does.
 pub(super) fn held_until(hosts: &Hosts, board: &Board, source: &Source) -> Option<Timestamp> {
     let now = Instant::now();
-    let until = hosts.held(&host_of(&board.state(&source.id), source), now)?;
+    let until = hosts.held(&board.look(&source.id, |state| host_of(state, source)), now)?;
     Some(clock::now() + (until - now))
 }
 
@@ -109,10 +111,12 @@ pub(super) fn held_until(hosts: &Hosts, board: &Board, source: &Source) -> Optio
 pub(super) fn held_hosts(sources: &[Arc<Source>], board: &Board, now: Timestamp) -> Hosts {
     let hosts = Hosts::default();
     for source in sources {
-        let state = board.state(&source.id);
-        if let Some(wait) = cadence::held_for(&state, now) {
+        let held = board.look(&source.id, |state| {
+            let wait = cadence::held_for(state, now)?;
             let said = state.throttled_at.as_ref().map(|(name, port)| Host::new(name, *port));
-            let host = said.unwrap_or_else(|| host_of(&state, source));
+            Some((said.unwrap_or_else(|| host_of(state, source)), wait))
+        });
+        if let Some((host, wait)) = held {
             hosts.hold(&host, wait, Instant::now());
         }
     }

@@ -135,7 +135,8 @@ fn in_words(made: Option<Made>) -> Result<Option<Edition>, Unavailable> {
 
 /// When the next poll is due that may change the channel.
 fn next_due(id: &ChannelId, config: &Config, board: &Board, pulse: &Pulse) -> Timestamp {
-    let due = |source: &Arc<Source>| cadence::due(&board.state(&source.id), source, clock::now());
+    let due =
+        |source: &Arc<Source>| board.look(&source.id, |state| cadence::due(state, source, clock::now()));
     match id {
         ChannelId::All => pulse.next_due(),
         ChannelId::Province(province) => {

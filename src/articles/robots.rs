@@ -2,8 +2,6 @@
 
 /// The name that we go by.
 const NAME: &str = "tintinh";
-/// How much of the file is read, in bytes (§2.5).
-const READ_MAX: usize = 500 << 10;
 /// More rules than these are not kept.
 const RULES_MAX: usize = 2_000;
 /// A longer pattern is none, in bytes.
@@ -22,11 +20,15 @@ struct Rule {
 }
 
 impl Robots {
+    /// How much of the file is read, in bytes (§2.5).
+    pub const READ_MAX: u64 = 500 << 10;
+
     /// Reads the file: the groups of our name, together; where there is none, those of `*`. What is no such file says
     /// nothing.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(READ_MAX)]);
+        let most = usize::try_from(Self::READ_MAX).unwrap_or(usize::MAX);
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(most)]);
         let (mut ours, mut everybodys) = (None, Vec::new());
         let (mut names_us, mut names_all, mut in_names) = (false, false, false);
         for line in text.trim_start_matches('\u{feff}').lines() {

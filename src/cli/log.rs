@@ -1,7 +1,10 @@
 //! Where log lines go: stderr, as text or JSON, as much as is asked for; one line an event. To the journal each line
 //! begins with its priority (sd-daemon(3)), which needs neither its socket nor another crate, and is lost by no pipe.
 
-use std::io::{self, IsTerminal as _, Write, stderr};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal as _, Write, stderr},
+};
 
 use clap::{Args, ValueEnum};
 use tracing::{Level, Metadata, error};
@@ -37,7 +40,7 @@ impl Options {
             format!("--log: `{}` is no log filter ({error}); try --log debug", self.filter)
         })?;
         // journald stamps each line itself.
-        let journal = std::env::var_os("JOURNAL_STREAM").is_some();
+        let journal = is_journal(std::env::var_os("JOURNAL_STREAM"));
         // A line that cannot be written is lost; telling so on stderr, which is what fails, would panic.
         let lines = fmt()
             .with_env_filter(filter)
@@ -53,6 +56,13 @@ impl Options {
         end_when_the_store_dies();
         started.map_err(|error| error.to_string())
     }
+}
+
+/// Whether stderr leads to the journal. The variable names its device and inode, and is inherited by those whose stderr
+/// leads elsewhere (systemd.exec(5)).
+fn is_journal(variable: Option<OsString>) -> bool {
+    let Some(named) = variable else { return false };
+    rustix::fs::fstat(stderr()).is_ok_and(|file| named == *format!("{}:{}", file.st_dev, file.st_ino))
 }
 
 /// Makes lines of events, for the journal or others.

@@ -19,9 +19,12 @@ pub(super) async fn metrics(Extracted(site): Extracted<Site>) -> Response {
     let made = tokio::task::spawn_blocking(move || {
         let config = site.config.borrow().clone();
         let enabled = config.sources.iter().filter(|source| source.enabled);
-        let states = enabled.clone().map(|source| site.board.state(&source.id).state);
-        let last_success =
-            enabled.clone().filter_map(|source| site.board.state(&source.id).last_success).max();
+        let fares: Vec<_> = enabled
+            .clone()
+            .map(|source| site.board.look(&source.id, |it| (it.state, it.last_success)))
+            .collect();
+        let states = fares.iter().map(|(state, _)| *state);
+        let last_success = fares.iter().filter_map(|(_, at)| *at).max();
         site.metrics.set_last_success(last_success);
         site.metrics.fare(states, config.sources.len() - enabled.clone().count());
         site.metrics.set_articles_waiting(site.board.articles_waiting());

@@ -40,13 +40,14 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         hosts: &Arc<Hosts>,
         window: Duration,
     ) -> Result<Settled, StoreError> {
-        let waiting = self.board.articles(&source.id).waiting.into_iter().find(|waiting| waiting.key == key);
+        let Articles { waiting, reason, .. } = self.board.articles(&source.id);
+        let waiting = waiting.into_iter().find(|waiting| waiting.key == key);
         let attempt = match &waiting {
             Some(waiting) => self.attempt(source, waiting, hosts).await?,
             None => Attempt::Gone,
         };
         let link = waiting.map(|waiting| waiting.link).unwrap_or_default();
-        tell(&source.id, &link, &attempt);
+        tell(&source.id, &link, &attempt, !reason.is_empty());
         let outcome = attempt.name();
         self.settle(&source.id, outcome, async |articles, now| {
             self.apply(&source.id, articles, key, attempt, window, now).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use crate::{
     hosts::Host,
@@ -42,10 +42,15 @@ impl Attempt {
     }
 }
 
-/// One line for each.
-pub(super) fn tell(id: &SourceId, link: &str, attempt: &Attempt) {
+/// One line for each; only for who asks for it, but where a source's articles begin to fail.
+pub(super) fn tell(id: &SourceId, link: &str, attempt: &Attempt, fails_already: bool) {
     match attempt {
-        Attempt::Read(_) => info!(source = %id, link, "an article was read"),
+        Attempt::Read(_) => debug!(source = %id, link, "an article was read"),
+        Attempt::Failed { reason, .. } | Attempt::Throttled { reason, .. } | Attempt::GivenUp(reason)
+            if fails_already =>
+        {
+            debug!(source = %id, link, "an article could not be read either: {reason}");
+        }
         Attempt::Failed { reason, .. } | Attempt::Throttled { reason, .. } | Attempt::GivenUp(reason) => {
             warn!(source = %id, link, "an article could not be read: {reason}");
         }

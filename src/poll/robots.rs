@@ -13,14 +13,14 @@ use crate::{
     articles::Robots,
     fetch::{self, FetchError, Fetched, Fetcher},
     hosts::Itinerary,
-    model::{Failure, Reach, Source, State, Timestamp, Validators},
+    model::{Failure, Limits, Reach, Source, State, Timestamp, Validators},
 };
 
 /// How long what a host said holds (RFC 9309 §2.4).
 const KEPT: Duration = Duration::from_hours(24);
 /// A host that does not say is asked again after so long.
 pub(super) const UNTOLD: Duration = Duration::from_mins(10);
-/// Hosts that are remembered; with more, all are asked again.
+/// Answers that are remembered; with more, all hosts are asked again.
 const HOSTS_MAX: usize = 10_000;
 
 /// See the module.
@@ -31,7 +31,8 @@ pub(super) struct RobotsOfHosts(Mutex<HashMap<String, (Said, Instant)>>);
 #[derive(Debug, Clone)]
 enum Said {
     Rules(Arc<Robots>),
-    /// Nothing, for this reason: then nothing may be asked for (RFC 9309 §2.3.1.4).
+    /// Nothing, for this reason: then nothing may be asked for (RFC 9309 §2.3.1.4). Only to this source: others may ask with
+    /// other certificates, by another proxy.
     Untold(Arc<str>),
 }
 
@@ -59,11 +60,12 @@ impl RobotsOfHosts {
         now: Timestamp,
     ) -> Result<(), Forbidden> {
         let origin = url.origin().ascii_serialization();
-        let said = if let Some(said) = self.known(&origin) {
+        let own = format!("{origin} {}", source.id);
+        let said = if let Some(said) = self.known(&origin).or_else(|| self.known(&own)) {
             said
         } else {
             let said = ask(url, source, fetcher, way, now).await?;
-            self.remember(origin, said.clone());
+            self.remember(if matches!(said, Said::Rules(_)) { origin } else { own }, said.clone());
             said
         };
         match said {
@@ -102,10 +104,12 @@ async fn ask(
 ) -> Result<Said, Forbidden> {
     let everything = || Said::Rules(Arc::default());
     let Ok(address) = url.join("/robots.txt") else { return Ok(everything()) };
+    // So much must be read of any (RFC 9309 §2.5), also where the source's documents are to be shorter.
+    let limits = Limits { max_body: source.limits.max_body.max(Robots::READ_MAX), ..source.limits };
     let request = fetch::Request {
         url: &address,
         validators: &Validators::default(),
-        limits: &source.limits,
+        limits: &limits,
         access: &source.access,
         feed: Some(source),
     };

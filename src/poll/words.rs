@@ -27,12 +27,12 @@ pub(super) fn tell(
         }
         // What it is like has been told: that it still is fills logs, and hides what is new in them.
         Outcome::Failed(failure) if before.failures > 0 && before.state == after.state => {
-            let state = after.state;
-            debug!(source = %id, ?state, failures = after.failures, next_s = next, "fails still: {}", failure.reason);
+            let state = after.state.name();
+            debug!(source = %id, %state, failures = after.failures, next_s = next, "fails still: {}", failure.reason);
         }
         Outcome::Failed(failure) => {
-            let state = after.state;
-            warn!(source = %id, ?state, failures = after.failures, next_s = next, "poll failed: {}", failure.reason);
+            let state = after.state.name();
+            warn!(source = %id, %state, failures = after.failures, next_s = next, "poll failed: {}", failure.reason);
         }
         Outcome::PutOff { reason, .. } => debug!(source = %id, next_s = next, "put off: {reason}"),
         Outcome::Read(_) | Outcome::Unchanged(..) | Outcome::NotModified(_) => {

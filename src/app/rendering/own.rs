@@ -79,7 +79,7 @@ impl Rendering {
         let mut stamps: HashMap<SourceId, Stamp> = HashMap::new();
         for row in rows {
             if !stamps.contains_key(&row.source) {
-                stamps.insert(row.source.clone(), self.board.state(&row.source).last_change);
+                stamps.insert(row.source.clone(), self.board.last_change(&row.source));
             }
         }
         move |row| stamps.get(&row.source).copied().flatten()

@@ -63,7 +63,7 @@ pub(super) fn turns(site: &Site) -> Vec<(Turn, Arc<Source>)> {
     let mut turns: Vec<(Turn, Arc<Source>)> = Vec::new();
     for source in &config.sources {
         let own = site.board.look(&source.id, |state| state.history.turns.clone());
-        turns.extend(own.unwrap_or_default().into_iter().map(|turn| (turn, Arc::clone(source))));
+        turns.extend(own.into_iter().map(|turn| (turn, Arc::clone(source))));
     }
     turns.sort_by(|(one, first), (other, second)| {
         (Reverse(one.at), &first.id).cmp(&(Reverse(other.at), &second.id))

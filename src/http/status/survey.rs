@@ -76,7 +76,7 @@ impl Survey {
                     saved,
                 }
             };
-            site.board.look(&source.id, &mut look).unwrap_or_else(|| look(&SourceState::default()))
+            site.board.look(&source.id, &mut look)
         });
         let briefs = briefs.collect();
         Self {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tintinh::{
-    model::{PageRules, Source},
+    model::{PageRules, Source, SourceId},
     store::{MemoryEngine, Store, export},
 };
 
@@ -176,6 +176,23 @@ async fn where_robots_txt_cannot_be_had_nothing_is_asked_for() {
     desk.wait(10);
     assert_eq!(desk.read_due().await, "read");
     assert_eq!(asked(&origin), ["/list", "/robots.txt", "/robots.txt", "/1"]);
+}
+
+#[tokio::test]
+async fn who_is_not_told_what_robots_txt_says_spoils_it_for_no_other_and_a_long_one_is_read() {
+    let origin = Origin::start();
+    let long = format!("User-agent: *\nDisallow: /kin/\n# {}", "x".repeat(9_000));
+    origin.on("/robots.txt", [Reply::status(503), Reply::ok(long)]);
+    origin.on("/1", [article(TITLE, "17/01/2012 | 05:57:00", TEXT)]);
+    let mut source = list(&origin, &[("/1", TITLE), ("/kin/1", "Tin không cho đọc bằng máy")]);
+    source.limits.max_body = 8_000;
+    let mut desk = Desk::new(source.clone());
+    desk.poll().await;
+    assert_eq!(desk.read_due().await, "failed");
+    desk.source = Arc::new(Source { id: SourceId::new("dai").unwrap(), ..source });
+    desk.poll().await;
+    assert_eq!((desk.read_due().await, desk.read_due().await), ("read", "refused"));
+    assert_eq!(asked(&origin), ["/list", "/robots.txt", "/list", "/robots.txt", "/1"]);
 }
 
 #[tokio::test]

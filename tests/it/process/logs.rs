@@ -1,23 +1,45 @@
 //! How log lines look, to people, to machines and in the journal.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use tokio::process::Command;
 
 use crate::support::{
     daemon::feed,
     feed::rss,
     origin::{Origin, Reply},
-    process::{Ended, Process, Signal, tintinh, write, written},
+    process::{Ended, PATIENCE, Process, Signal, hidden, tintinh, write, written},
 };
 
-/// A life with news, a failure whose words span lines, a bad file and an end; with these arguments and variables.
-async fn life(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+/// Where stderr goes, as `JOURNAL_STREAM` tells.
+enum Stream {
+    /// To the journal: the variable names it.
+    Journal,
+    /// The variable was inherited, and stderr is another.
+    Another,
+}
+
+/// A life with news, a failure whose words span lines, a bad file and an end; with these arguments.
+async fn life(arguments: &[&str], stream: Stream) -> Ended {
     let origin = Origin::start();
     origin.on("/a", [Reply::ok(rss(&[("1", "Một", "Tue, 17 Jan 2012 05:57:00 +0700")]))]);
     origin.on("/b", [Reply::status(500).body("Dòng một\nDòng \u{1b}[31mhai\n{\"level\":\"giả\"}")]);
     let (_folder, file) =
         written(&(feed("a", &origin.url("/a"), "") + &feed("b", &origin.url("/b"), "interval = \"1h\"")));
-    let mut command = tintinh(["--config", file.to_str().unwrap()]);
-    let daemon = Process::spawn(command.args(arguments).envs(variables.iter().copied()));
+    let stream = match stream {
+        Stream::Journal => "$(stat -Lc %d:%i /proc/self/fd/2)",
+        Stream::Another => "8:1234",
+    };
+    let mut command = Command::new("sh");
+    command.args([
+        "-c",
+        &format!("JOURNAL_STREAM={stream} exec \"$@\""),
+        "sh",
+        env!("CARGO_BIN_EXE_tintinh"),
+    ]);
+    command.args(["--config", file.to_str().unwrap()]).args(arguments);
+    let daemon = Process::spawn(hidden(&mut command));
     daemon.logged("polled").await;
     daemon.logged("poll failed").await;
     write(&file, "a = 1\nb = 2\n");
@@ -31,9 +53,9 @@ async fn life(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
 
 #[tokio::test]
 async fn json_lines_are_objects_one_a_line() {
-    for variables in [&[][..], &[("JOURNAL_STREAM", "8:1234")][..]] {
-        let ended = life(&["--log-format", "json"], variables).await;
-        let is_journal = !variables.is_empty();
+    for stream in [Stream::Another, Stream::Journal] {
+        let is_journal = matches!(stream, Stream::Journal);
+        let ended = life(&["--log-format", "json"], stream).await;
         let object = |line: &str| {
             let bare = if is_journal { without_priority(line) } else { line };
             serde_json::from_str(bare).unwrap_or_else(|_| panic!("{line}"))
@@ -41,7 +63,7 @@ async fn json_lines_are_objects_one_a_line() {
         let lines: Vec<Value> = ended.stderr.iter().map(|line| object(line)).collect();
         for line in &lines {
             assert!(line.is_object() && line["level"].is_string() && line["message"].is_string(), "{line}");
-            assert_eq!(line["timestamp"].is_string(), variables.is_empty(), "{line}");
+            assert_eq!(line["timestamp"].is_string(), !is_journal, "{line}");
         }
         let failed = lines.iter().find(|line| line["source"] == "b").unwrap();
         assert_eq!(failed["level"], "WARN");
@@ -54,9 +76,10 @@ async fn text_lines_bear_a_timestamp_unless_the_journal_stamps_them() {
     let is_stamped = |line: &String| line.starts_with("20") && line.contains("Z ");
     let is_level =
         |line: &String| ["<3>ERROR ", "<4> WARN ", "<6> INFO "].iter().any(|level| line.starts_with(level));
-    let plain = life(&[], &[]).await.stderr;
+    let plain = life(&[], Stream::Another).await.stderr;
     assert_eq!(plain.iter().filter(|line| is_stamped(line)).count(), 7, "{plain:#?}");
-    let journal = life(&[], &[("JOURNAL_STREAM", "8:1234")]).await.stderr;
+    assert!(plain.iter().any(|line| line.contains(" state=refused ")), "{plain:#?}");
+    let journal = life(&[], Stream::Journal).await.stderr;
     assert_eq!(journal.iter().filter(|line| is_level(line)).count(), 7, "{journal:#?}");
     assert!(!journal.iter().any(is_stamped), "{journal:#?}");
     // What a publisher writes forges no line and colours nothing.
@@ -150,17 +173,15 @@ async fn no_secret_is_logged_however_much_is_asked_for() {
 async fn until_failed(daemon: &Process, source: &str) {
     let text = format!("source={source} state=");
     let json = format!("\"source\":\"{source}\"");
-    loop {
-        let said = daemon.said();
-        if said
-            .iter()
-            .any(|line| line.contains("poll failed") && (line.contains(&text) || line.contains(&json)))
-        {
-            return;
+    let is_it =
+        |line: &String| line.contains("poll failed") && (line.contains(&text) || line.contains(&json));
+    let waiting = async {
+        while !daemon.said().iter().any(is_it) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        daemon.logged("poll failed").await;
-        tokio::task::yield_now().await;
-    }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "{source} has not failed: {:#?}", daemon.said());
 }
 
 #[tokio::test]
