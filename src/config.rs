@@ -1,6 +1,6 @@
-//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model` and
-//! `keywords`, and of `parse` what a selector is; opens that file and the
-//! certificates and credentials that it names, asks no server, and leaves to others whether what else it names is there.
+//! `feeds.toml` as a value, or every problem with it: line, key and remedy. Knows only `model` and `keywords`, and of
+//! `parse` what a selector is; opens that file, those that it includes, and the certificates and credentials that they
+//! name, asks no server, and leaves to others whether what else they name is there.
 
 mod access;
 mod address;

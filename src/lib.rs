@@ -31,8 +31,8 @@
 //! | [`merge`] | which entries make a channel, and which are the same story | pure |
 //! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names `rss` and `atom_syndication` | pure |
 //! | [`http`] | serves bytes, whole or what is new in them, to many at once; counts who reads, shows how all fares; touches no disk | network |
-//! | [`notify`] | tells systemd | edge |
-//! | [`app`] | opens, wires, watches `feeds.toml` and reloads it, drains; the only clock; only `app/watching` names notify | wiring |
+//! | [`notify`] | tells systemd, and takes the socket that it holds | edge |
+//! | [`app`] | opens, wires, watches `feeds.toml` and reloads it, drains; the only clock; only `app/watching` names the crate notify | wiring |
 //! | [`cli`] | arguments in, exit code out; `preview` reads one document without a store | edge |
 //!
 //! `tests/it/architecture.rs` holds the arrows as a table and fails on one that is not in it.

@@ -1,4 +1,5 @@
-//! Tells systemd's watchdog that we live, as long as we do: the scheduler turns, the store reads, readers are answered.
+//! Tells systemd's watchdog that we live, as long as we do: the scheduler turns, the store reads, and readers or at least
+//! admins are answered.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

@@ -69,6 +69,8 @@ const CRATES: &[(&str, &str)] = &[
     ("brotli", "fetch/decode"),
     ("brotli", "publish/published"),
     ("atom_syndication", "publish"),
+    ("clap_complete", "cli/manual"),
+    ("clap_mangen", "cli/manual"),
     ("brotli_decompressor", "fetch/decode"),
     ("dom_smoothie", "parse/page/article"),
     ("ego_tree", "parse/page"),
@@ -81,10 +83,12 @@ const CRATES: &[(&str, &str)] = &[
     ("hyper", "cli/daemon"),
     ("hyper_util", "http/listener"),
     ("hyper_util", "cli/daemon"),
+    ("listenfd", "notify/inherited"),
     ("prometheus_client", "metrics"),
     ("reqwest", "fetch"),
     ("rss", "publish"),
     ("scraper", "parse/page"),
+    ("sd_notify", "notify"),
     ("sled", "store/sled"),
 ];
 
