@@ -1,87 +1,37 @@
 //! A shared cache in front of us, a real one: nginx with `proxy_cache`. Whatever it hands on must be what we would have
 //! answered. Left out, aloud, where nginx is not installed.
 
-use std::{
-    fs,
-    net::{SocketAddr, TcpListener},
-    os::unix::fs::PermissionsExt as _,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
 use reqwest::{Client, Method, StatusCode, redirect};
-use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
 
 use crate::support::{
     daemon::{Daemon, feed},
     feed::{items, rss, titles},
+    nginx::Nginx,
     origin::{Origin, Reply},
+    process::PATIENCE,
 };
 
 const WIDE: &str = "[channel]\nwindow = \"36500d\"\n";
 const DATE: &str = "Tue, 17 Jan 2012 05:57:00 +0700";
-/// The most that any condition is waited for. A test that needs it all has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// nginx, in a folder of its own.
-struct Cache {
-    child: Child,
-    address: SocketAddr,
-    _folder: TempDir,
-}
-
-impl Drop for Cache {
-    fn drop(&mut self) {
-        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
-        // Asked, not killed: it then ends its workers too.
-        kill_process(id, Signal::TERM).unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-/// In front of this address; none where it is not installed. What it keeps is fresh for as long as we say, but below
-/// `/brief/` for a second; below `/careless/` it would keep everything for an hour if we let it, and asks us by its clients'
-/// own conditions.
-async fn in_front_of(origin: SocketAddr) -> Option<Cache> {
-    let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let here = folder.path().display();
-    let settings = format!(
-        "daemon off; pid {here}/pid; worker_processes 1; events {{}}\n\
-         http {{ access_log off; client_body_temp_path {here}/1; proxy_temp_path {here}/2; fastcgi_temp_path {here}/3;\n\
-         uwsgi_temp_path {here}/4; scgi_temp_path {here}/5;\n\
-         proxy_cache_path {here}/cache keys_zone=tin:1m;\n\
-         server {{ listen {address}; location / {{ proxy_pass http://{origin}; }}\n\
-         proxy_http_version 1.1; proxy_set_header Connection \"\";\n\
-         proxy_cache tin; proxy_cache_revalidate on;\n\
-         add_header X-Cache $upstream_cache_status always;\n\
-         location /brief/ {{ proxy_pass http://{origin}/; proxy_ignore_headers Cache-Control; proxy_cache_valid 200 1s; }}\n\
-         location /careless/ {{ proxy_pass http://{origin}/; proxy_cache_valid any 1h;\n\
-         proxy_set_header Connection \"\"; proxy_set_header If-None-Match $http_if_none_match; }}\n\
-         }} }}\n"
-    );
-    fs::write(folder.path().join("nginx.conf"), settings).unwrap();
-    let mut command = Command::new("nginx");
-    command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default()));
-    command.arg("-p").arg(folder.path()).arg("-c").arg(folder.path().join("nginx.conf"));
-    command.arg("-e").arg(folder.path().join("errors")).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = match command.spawn() {
-        Ok(child) => child,
-        Err(error) => {
-            println!("left out, as nginx cannot be started: {error}");
-            return None;
-        }
-    };
-    let cache = Cache { child, address, _folder: folder };
-    let listens = async {
-        while tokio::net::TcpStream::connect(address).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, listens).await.expect("nginx does not start");
-    Some(cache)
+/// A cache in front of this address. What it keeps is fresh for as long as we say, but below `/brief/` for a second; below
+/// `/careless/` it would keep everything for an hour if we let it, and asks us by its clients' own conditions.
+async fn in_front_of(origin: SocketAddr) -> Option<Nginx> {
+    Nginx::start(|here, address| {
+        format!(
+            "proxy_cache_path {here}/cache keys_zone=tin:1m;\n\
+             server {{ listen {address}; location / {{ proxy_pass http://{origin}; }}\n\
+             proxy_http_version 1.1; proxy_set_header Connection \"\";\n\
+             proxy_cache tin; proxy_cache_revalidate on;\n\
+             add_header X-Cache $upstream_cache_status always;\n\
+             location /brief/ {{ proxy_pass http://{origin}/; proxy_ignore_headers Cache-Control; proxy_cache_valid 200 1s; }}\n\
+             location /careless/ {{ proxy_pass http://{origin}/; proxy_cache_valid any 1h;\n\
+             proxy_set_header Connection \"\"; proxy_set_header If-None-Match $http_if_none_match; }}\n\
+             }}"
+        )
+    })
+    .await
 }
 
 struct Seen {
@@ -96,11 +46,11 @@ impl Seen {
     }
 }
 
-async fn get(cache: &Cache, path: &str, headers: &[(&str, &str)]) -> Seen {
+async fn get(cache: &Nginx, path: &str, headers: &[(&str, &str)]) -> Seen {
     ask(cache, Method::GET, path, headers).await
 }
 
-async fn ask(cache: &Cache, method: Method, path: &str, headers: &[(&str, &str)]) -> Seen {
+async fn ask(cache: &Nginx, method: Method, path: &str, headers: &[(&str, &str)]) -> Seen {
     let client = Client::builder()
         .redirect(redirect::Policy::none())
         .no_proxy()
@@ -160,7 +110,7 @@ async fn a_cache_hands_on_what_we_would_have_answered() {
 }
 
 /// Asks until the cache says this of its answer, which it does within seconds.
-async fn until(cache: &Cache, path: &str, headers: &[(&str, &str)], state: &str) -> Seen {
+async fn until(cache: &Nginx, path: &str, headers: &[(&str, &str)], state: &str) -> Seen {
     let asking = async {
         loop {
             let seen = get(cache, path, headers).await;

@@ -1,12 +1,6 @@
 //! The reverse proxies' settings that we ship: what stands behind them is answered as if nothing stood before it.
 
-use std::{
-    fs,
-    net::{SocketAddr, TcpListener},
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    process::Command,
-};
+use std::{fs, net::SocketAddr, process::Command};
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use tempfile::TempDir;
@@ -14,21 +8,15 @@ use tempfile::TempDir;
 use crate::support::{
     daemon::{Daemon, feed},
     feed::{items, rss},
+    nginx::{Nginx, write},
     origin::{Origin, Reply},
     process::{Process, Signal},
-    program::Program,
+    program::{Program, own_address},
 };
 
 const NGINX: &str = include_str!("../../contrib/nginx.conf");
 const CADDY: &str = include_str!("../../contrib/Caddyfile");
 const DATE: &str = "Tue, 17 Jan 2012 05:57:00 +0700";
-
-/// A proxy, where it answers, and its folder.
-struct Proxy {
-    address: SocketAddr,
-    _program: Program,
-    _folder: TempDir,
-}
 
 /// The shipped settings with other addresses and folders; each must be there to be replaced.
 fn replaced(settings: &str, pairs: &[(&str, &str)]) -> String {
@@ -38,38 +26,29 @@ fn replaced(settings: &str, pairs: &[(&str, &str)]) -> String {
     })
 }
 
-fn folder() -> (TempDir, SocketAddr) {
-    let folder = tempfile::tempdir().unwrap();
-    // The workers are nobody's.
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
-    (folder, TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
+async fn nginx(origin: SocketAddr) -> Option<Nginx> {
+    Nginx::start(|here, address| {
+        replaced(
+            NGINX,
+            &[
+                ("/var/cache/nginx", here),
+                ("127.0.0.1:8080", &origin.to_string()),
+                ("listen 80;", &format!("listen {address};")),
+            ],
+        )
+    })
+    .await
 }
 
-async fn nginx(origin: SocketAddr) -> Option<Proxy> {
-    let (folder, address) = folder();
-    let here = folder.path().display().to_string();
-    let settings = replaced(
-        NGINX,
-        &[
-            ("/var/cache/nginx", &here),
-            ("127.0.0.1:8080", &origin.to_string()),
-            ("listen 80;", &format!("listen {address};")),
-        ],
-    );
-    let around = format!(
-        "daemon off; pid {here}/pid; worker_processes 1; events {{}}\nhttp {{ access_log off; \
-         client_body_temp_path {here}/1; proxy_temp_path {here}/2; fastcgi_temp_path {here}/3; \
-         uwsgi_temp_path {here}/4; scgi_temp_path {here}/5;\n{settings}\n}}\n"
-    );
-    let file = write(folder.path(), "nginx.conf", &around);
-    let mut command = Command::new("nginx");
-    command.arg("-p").arg(folder.path()).args(["-c", &file, "-e", &format!("{here}/errors")]);
-    let program = Program::listening(&mut command, address).await?;
-    Some(Proxy { address, _program: program, _folder: folder })
+/// Caddy, where it answers, and its folder.
+struct Caddy {
+    address: SocketAddr,
+    _program: Program,
+    _folder: TempDir,
 }
 
-async fn caddy(origin: SocketAddr) -> Option<Proxy> {
-    let (folder, address) = folder();
+async fn caddy(origin: SocketAddr) -> Option<Caddy> {
+    let (folder, address) = (tempfile::tempdir().unwrap(), own_address());
     let settings = replaced(
         CADDY,
         &[("tin.example.vn {", &format!("http://{address} {{")), ("127.0.0.1:8080", &origin.to_string())],
@@ -78,13 +57,7 @@ async fn caddy(origin: SocketAddr) -> Option<Proxy> {
     let mut command = Command::new("caddy");
     command.args(["run", "--adapter", "caddyfile", "--config", &file]).env("HOME", folder.path());
     let program = Program::listening(&mut command, address).await?;
-    Some(Proxy { address, _program: program, _folder: folder })
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let file = folder.join(name);
-    fs::write(&file, text).unwrap();
-    file.to_str().unwrap().to_owned()
+    Some(Caddy { address, _program: program, _folder: folder })
 }
 
 fn get(address: SocketAddr, path: &str) -> RequestBuilder {

@@ -1,5 +1,10 @@
 //! The page of one source and the health feed, over a running daemon and its restarts.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -31,7 +36,12 @@ async fn told(daemon: &Daemon) -> Vec<(String, String)> {
 async fn falls_and_recoveries_are_told_once_for_ever_over_restarts_too() {
     let origin = Origin::start();
     let down = || Reply::status(500).body("Máy chủ đang bảo trì");
-    origin.on("/a", [down(), down(), down(), Reply::ok(rss(&[("1", "Một", DATE)]))]);
+    let is_down = Arc::new(AtomicBool::new(true));
+    let goes_by = Arc::clone(&is_down);
+    origin.answer("/a", move |_| {
+        let well = || Reply::ok(rss(&[("1", "Một", DATE)]));
+        if goes_by.load(Ordering::Relaxed) { down() } else { well() }
+    });
     origin.on("/b", [down()]);
     // One failure alone is nothing to tell of.
     let table = |interval: &str| {
@@ -44,6 +54,7 @@ async fn falls_and_recoveries_are_told_once_for_ever_over_restarts_too() {
     let sick = told(&daemon).await;
     assert_eq!(sick.len(), 1, "{sick:?}");
     assert_eq!(sick[0].1, "✗ Báo a fell sick: answers with an error");
+    is_down.store(false, Ordering::Relaxed);
     daemon.until_status("a", |status| status["state"] == "ok").await;
     let well = told(&daemon).await;
     assert_eq!((well.len(), &well[1], well[0].1.as_str()), (2, &sick[0], "✓ Báo a is well again"));
@@ -101,7 +112,7 @@ async fn the_page_of_a_source_shows_its_last_polls_and_entries_and_tells_the_sam
     let json: Value = serde_json::from_slice(&json.body).unwrap();
     let attempts = json["attempts"].as_array().unwrap();
     assert!(json["bytes_saved"].as_u64() > Some(0), "{json}");
-    assert!(attempts.iter().all(|attempt| attempt["outcome"] != "read"), "{json}");
+    assert!(attempts.len() < 2 && attempts.iter().all(|attempt| attempt["outcome"] != "read"), "{json}");
 }
 
 #[tokio::test]

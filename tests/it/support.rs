@@ -7,6 +7,7 @@ pub mod dice;
 pub mod disk;
 pub mod engine;
 pub mod feed;
+pub mod nginx;
 pub mod origin;
 pub mod preview;
 pub mod process;

@@ -2,14 +2,23 @@
 //! children.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU8, Ordering},
     time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::process::PATIENCE;
+
+/// Where a program may listen that wants to be told its port: on a loopback address of its own, where no other test asks
+/// for a port that is just free.
+pub fn own_address() -> SocketAddr {
+    static LAST: AtomicU8 = AtomicU8::new(0);
+    let own = Ipv4Addr::new(127, 77, 0, LAST.fetch_add(1, Ordering::Relaxed) + 1);
+    TcpListener::bind((own, 0)).unwrap().local_addr().unwrap()
+}
 
 /// One that runs.
 pub struct Program {
