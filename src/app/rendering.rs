@@ -10,12 +10,13 @@ mod own;
 mod single;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64},
     },
     time::{Duration, Instant},
 };
@@ -43,6 +44,7 @@ use cache::{ByPlace, BySize};
 use making::Contents;
 pub(super) use on_demand::Made;
 use on_demand::OnDemand;
+use turns::Turns;
 
 /// Changes that come in so short a time are rendered together.
 const GATHER: Duration = Duration::from_millis(300);
@@ -54,6 +56,11 @@ const PROVINCE_PART: usize = 4;
 const HISTORIES_BYTES: u64 = 16 << 20;
 /// and roughly how many they are.
 const HISTORIES: usize = 1_000;
+
+/// The admin's own channels as they were last made, in bytes,
+const OWN_BYTES: u64 = 32 << 20;
+/// and roughly how many they are.
+const OWN: usize = 100;
 
 /// A document could not be made.
 #[derive(Debug, Error)]
@@ -82,8 +89,9 @@ pub(super) struct Rendering {
     on_demand: Arc<OnDemand>,
     /// Goes up when entries are gone.
     epoch: AtomicU64,
-    /// When the kept channels were last rendered anew, in milliseconds since 1970.
-    turned: AtomicI64,
+    turns: Turns,
+    /// Of the admin's own channels, as they were last made: what stays as it was is not packed again.
+    made: Cache<ChannelId, Arc<Kept>, BySize>,
     /// Of channels that are not kept ready.
     histories: Mutex<Histories>,
     /// Of the kept channels, since their first rendering, and of others whose state the store would not take.
@@ -116,7 +124,8 @@ impl Rendering {
             config,
             on_demand: OnDemand::new(),
             epoch: AtomicU64::new(0),
-            turned: AtomicI64::new(clock::now().timestamp_millis()),
+            turns: Turns::new(clock::now()),
+            made: Cache::with_weighter(OWN, OWN_BYTES, BySize),
             histories: Mutex::new(Cache::with_weighter(HISTORIES, HISTORIES_BYTES, BySize)),
             states: Mutex::default(),
             judged: Mutex::default(),
@@ -158,7 +167,6 @@ impl Rendering {
                 }
                 else => return,
             };
-            self.turned.store(clock::now().timestamp_millis(), Ordering::Relaxed);
             // All at once, so that no reader finds an entry in one feed and not yet in the other.
             let mut all = Kept::clone(&before);
             for id in touched {
@@ -180,6 +188,7 @@ impl Rendering {
             sources.insert(next);
         }
         let config = self.config.borrow().clone();
+        self.turns.note(&config, &sources, clock::now());
         let provinces = config.sources.iter().filter(|source| sources.contains(&source.id));
         let provinces = provinces.filter_map(|source| source.province).map(ChannelId::Province);
         std::iter::once(ChannelId::All).chain(provinces).collect()

@@ -15,6 +15,7 @@ use axum::{
     response::Response,
 };
 
+use super::listener::Whole;
 use crate::{
     model::Digest,
     publish::{Coding, Edition, Published},
@@ -159,6 +160,9 @@ fn answer(published: &Published, coding: Coding, with_body: bool) -> Response {
     let coded = published.coded(coding);
     let body = if with_body { Body::from(coded.bytes.clone()) } else { Body::empty() };
     let mut response = Response::new(body);
+    if let Some(whole) = Whole::of(&coded.bytes).filter(|_| with_body) {
+        response.extensions_mut().insert(whole);
+    }
     let mut headers = HeaderMap::with_capacity(HEADERS);
     headers.insert(header::VARY, VARY);
     // All our entity tags are visible ASCII; one that is not would be left out.

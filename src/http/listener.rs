@@ -4,6 +4,7 @@
 
 mod deadline;
 mod places;
+mod shelf;
 mod stream;
 
 use std::{
@@ -34,8 +35,10 @@ use tracing::{debug, error, info};
 use self::{
     deadline::OneTimer,
     places::{Place, Places},
+    shelf::{Hand, Shelf},
     stream::Impatient,
 };
+pub(super) use shelf::Whole;
 
 /// The most that a request's line and headers may take, in bytes; also what waits to be sent besides a body.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
@@ -122,7 +125,7 @@ pub async fn serve<A: Answering>(
     let mut connections = JoinSet::new();
     {
         let mut stopped = pin!(stopped(stop.clone()));
-        let places = Places::new(limits);
+        let (places, shelf) = (Places::new(limits), Arc::new(Shelf::default()));
         loop {
             let next = async {
                 let (stream, peer) = accepted(&listener).await;
@@ -136,7 +139,8 @@ pub async fn serve<A: Answering>(
                 debug!(%peer, "an address that has enough connections is given no more");
                 continue;
             };
-            connections.spawn(converse(stream, peer.ip(), answering.clone(), place, limits, stop.clone()));
+            let answering = Shelving { answering: answering.clone(), shelf: Arc::clone(&shelf) };
+            connections.spawn(converse(stream, peer.ip(), answering, place, limits, stop.clone()));
             // One that panicked has harmed nobody else.
             while connections.try_join_next().is_some() {}
         }
@@ -179,23 +183,41 @@ fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// What answers, and the files of large answers.
+#[derive(Clone)]
+struct Shelving<A> {
+    answering: A,
+    shelf: Arc<Shelf>,
+}
+
+impl<A: Answering> Shelving<A> {
+    /// The answer, whose file is in `hand` then if it has one.
+    async fn answer(&self, peer: IpAddr, request: Asked, hand: &Hand) -> Response {
+        let mut response = self.answering.answer(peer, request).await;
+        let whole = response.extensions_mut().remove::<Whole>();
+        hand.take(whole.and_then(|whole| self.shelf.leaf(&whole)));
+        response
+    }
+}
+
 /// One connection to its end.
 async fn converse<A: Answering>(
     stream: TcpStream,
     peer: IpAddr,
-    answering: A,
+    answering: Shelving<A>,
     place: Place,
     limits: Limits,
     stop: watch::Receiver<bool>,
 ) {
     // An answer goes out when it is made; where that cannot be asked for, it goes out a little later.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(Impatient::new(stream, limits.stall, Arc::clone(&place.line)));
+    let hand = Hand::default();
+    let stream = TokioIo::new(Impatient::new(stream, limits.stall, Arc::clone(&place.line), hand.clone()));
     let line = &place.line;
     let service = service_fn(move |request| {
         line.asked();
-        let answering = answering.clone();
-        async move { Ok::<Response, Infallible>(answering.answer(peer, request).await) }
+        let (answering, hand) = (answering.clone(), hand.clone());
+        async move { Ok::<Response, Infallible>(answering.answer(peer, request, &hand).await) }
     });
     let connection = http1::Builder::new()
         .timer(OneTimer::new())

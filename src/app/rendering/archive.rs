@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeSet, HashSet},
     ops::Range,
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
 };
 
 use super::{ENTRIES_AT_ONCE, RenderError, Rendering, cache::Part, channel, making::Contents};
@@ -58,7 +58,7 @@ impl Rendering {
             return Ok(Page::Gone);
         }
         let is_closed = self.first_from(vec![Scope::All], range.end).await?.is_some();
-        let turned = Timestamp::from_timestamp_millis(self.turned.load(Ordering::Relaxed));
+        let turned = self.turns.any();
         let key = self.key(&document, Part::Page { page, turned }, &config);
         if let Some(edition) = self.on_demand.kept(&key) {
             return Ok(Page::Here { edition, is_closed });

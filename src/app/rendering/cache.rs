@@ -9,6 +9,7 @@ use quick_cache::Weighter;
 
 use crate::{
     config::Config,
+    http::Kept,
     model::{ChannelId, Digest, Timestamp},
     publish::{DocumentId, Edition, History},
 };
@@ -29,7 +30,7 @@ pub(super) enum Part {
     /// The newest, as of the last change.
     Newest { changed: Option<Timestamp> },
     /// Those of a page of the archive, as of the last change of anything.
-    Page { page: u64, turned: Option<Timestamp> },
+    Page { page: u64, turned: Timestamp },
     /// What is new in one document since another.
     Delta { base: Digest, current: Digest },
 }
@@ -65,5 +66,13 @@ impl Weighter<CacheKey, Edition> for BySize {
 impl Weighter<(ChannelId, ByPlace), Arc<History>> for BySize {
     fn weight(&self, _: &(ChannelId, ByPlace), history: &Arc<History>) -> u64 {
         history.size().max(1) as u64
+    }
+}
+
+impl Weighter<ChannelId, Arc<Kept>> for BySize {
+    fn weight(&self, _: &ChannelId, documents: &Arc<Kept>) -> u64 {
+        let sizes = documents.values().map(|edition| edition.published.size());
+        (sizes.sum::<usize>() + documents.values().next().map_or(0, |edition| edition.history.size())).max(1)
+            as u64
     }
 }

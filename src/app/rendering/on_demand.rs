@@ -59,6 +59,11 @@ impl OnDemand {
         self.cache.get(key)
     }
 
+    /// Keeps what was made beside another document.
+    pub(super) fn keep(&self, key: CacheKey, edition: Edition) {
+        self.cache.insert(key, edition);
+    }
+
     /// The document: kept, in the making, or made by `make`. Making begins when its turn comes, unless all who asked have
     /// gone by then; once begun it goes on to its end, and what it made is kept.
     pub(super) async fn get(

@@ -30,8 +30,7 @@ impl Rendering {
         let config = self.config.borrow().clone();
         let changed = match &document.channel {
             ChannelId::Source(id) => self.board.last_change(id),
-            // A filter may let through what any source brings.
-            ChannelId::Own(_) => Timestamp::from_timestamp_millis(self.turned.load(Ordering::Relaxed)),
+            ChannelId::Own(slug) => self.turns.own(slug),
             ChannelId::All | ChannelId::Province(_) => return None,
         };
         let key = self.key(&document, Part::Newest { changed }, &config);
@@ -41,10 +40,10 @@ impl Rendering {
         if !channel::exists(&config, &document.channel) {
             return None;
         }
-        let rendering = Arc::clone(self);
+        let (rendering, place) = (Arc::clone(self), key.clone());
         let make = async move {
             match &document.channel {
-                ChannelId::Own(_) => rendering.selected(&config, document).await,
+                ChannelId::Own(_) => rendering.selected(&place).await,
                 _ => rendering.newest(config, document, changed).await,
             }
         };
@@ -128,14 +127,19 @@ impl Rendering {
         Ok(Edition { published, history })
     }
 
-    /// A channel of the admin's own, by the rules of its live window.
-    async fn selected(&self, config: &Arc<Config>, document: DocumentId) -> Result<Edition, RenderError> {
-        let key = (document.channel.clone(), ByPlace(Arc::clone(config)));
-        let before: Arc<History> = self.histories().get(&key).unwrap_or_default();
-        let documents = self.merged(&document.channel, &Kept::new(), &before).await?;
-        let edition = documents.into_iter().find(|(id, _)| *id == document).map(|(_, edition)| edition);
+    /// A channel of the admin's own, by the rules of its live window. It is made in every format at once, and kept so.
+    async fn selected(&self, place: &CacheKey) -> Result<Edition, RenderError> {
+        let CacheKey { document, config, .. } = place;
+        let key = (document.channel.clone(), config.clone());
+        let history: Arc<History> = self.histories().get(&key).unwrap_or_default();
+        let before: Arc<Kept> = self.made.get(&document.channel).unwrap_or_default();
+        let made: Kept = self.merged(&document.channel, &before, &history).await?.into_iter().collect();
         // Every format is made.
-        let edition = edition.ok_or(RenderError::Lost)?;
+        let edition = made.get(document).cloned().ok_or(RenderError::Lost)?;
+        for (document, edition) in &made {
+            self.on_demand.keep(CacheKey { document: document.clone(), ..place.clone() }, edition.clone());
+        }
+        self.made.insert(document.channel.clone(), Arc::new(made));
         self.histories().insert(key, Arc::clone(&edition.history));
         Ok(edition)
     }

@@ -236,3 +236,54 @@ async fn what_stays_as_it_was_shares_its_bytes_and_keeps_its_history() {
     let empty = rss(ChannelId::Province(Province::find("ninh-binh").unwrap()));
     assert_eq!(second[&empty].history.since(first[&empty].published.digest), None);
 }
+
+#[tokio::test]
+async fn a_channel_of_the_admins_own_is_made_anew_where_its_sources_changed_and_packed_where_it_did() {
+    let channels = "[[feeds]]\nid = \"b\"\ntitle = \"B\"\nurl = \"https://b.vn/rss\"\n\
+        [[channels]]\nslug = \"cua-a\"\ntitle = \"Của A\"\nsources = [\"a\"]\n\
+        [[channels]]\nslug = \"tin\"\ntitle = \"Tin\"\nany = [\"tin\"]\n";
+    let rendering = Arc::new(configured(MemoryEngine::new(), vec![new(1, 10)], channels).await);
+    let own = async || [admins(&rendering, "cua-a").await.unwrap(), admins(&rendering, "tin").await.unwrap()];
+    let changed = async |source: &str, number: usize, title: &str| {
+        let mut entry = new(number, 10);
+        title.clone_into(&mut entry.entry.title);
+        let changes = Changes { inserted: vec![entry], ..Changes::default() };
+        let (source, state) = (SourceId::new(source).unwrap(), SourceState::default());
+        let commit = Commit { source: source.clone(), at: clock::now(), changes, state, durable: false };
+        rendering.store.commit(commit).await.unwrap();
+        let config = rendering.config.borrow().clone();
+        rendering.turns.note(&config, &HashSet::from([source]), clock::now());
+    };
+    let rendered =
+        || {
+            rendering.metrics.text().lines().find_map(|line| {
+                line.strip_prefix("tintinh_render_duration_seconds_count ").map(str::to_owned)
+            })
+        };
+    let same = |one: &Edition, other: &Edition| Arc::ptr_eq(&one.published, &other.published);
+    let first = own().await;
+    assert_eq!(rendered().as_deref(), Some("2"));
+    // The other formats were made with it.
+    let atom = DocumentId { channel: ChannelId::Own(ChannelSlug::new("tin").unwrap()), format: Format::Atom };
+    rendering.single(atom).await.unwrap().unwrap();
+    assert_eq!(rendered().as_deref(), Some("2"));
+    changed("b", 2, "Chuyện khác").await;
+    let second = own().await;
+    // Of the one that admits the source it was looked, and nothing found: the very bytes are kept.
+    assert_eq!(rendered().as_deref(), Some("3"));
+    assert!(same(&first[0], &second[0]) && same(&first[1], &second[1]));
+    changed("b", 3, "Tin số 3").await;
+    let third = own().await;
+    assert_eq!(rendered().as_deref(), Some("4"));
+    assert!(same(&first[0], &third[0]) && !same(&first[1], &third[1]));
+    assert!(text(&third[1]).contains("Tin số 3"));
+    changed("a", 4, "Tin số 4").await;
+    let fourth = own().await;
+    assert_eq!(rendered().as_deref(), Some("6"));
+    assert!(fourth.iter().all(|edition| text(edition).contains("Tin số 4")));
+    // A configuration that says the same is no reason to pack anything again.
+    rendering.forget_documents();
+    let fifth = own().await;
+    assert_eq!(rendered().as_deref(), Some("8"));
+    assert!(same(&fourth[0], &fifth[0]) && same(&fourth[1], &fifth[1]));
+}
