@@ -161,7 +161,10 @@ impl Answering for Readers {
 async fn respond(site: &Site, peer: IpAddr, request: &Parts) -> Response {
     let path = request.uri.path();
     if path.len() > ADDRESS_MAX {
-        return plain(StatusCode::URI_TOO_LONG, "This address is longer than any of ours.\n");
+        return plain(
+            StatusCode::URI_TOO_LONG,
+            "This address is longer than any of ours. They are listed on the start page: /\n",
+        );
     }
     let target = Target::of(path);
     let is_open = target.is_open_to_pages();
@@ -231,10 +234,13 @@ async fn archive(
             let fresh_for = if is_closed { None } else { Some((site.fresh_for)(&id.channel)) };
             answer::page(&edition.published, &request.headers, fresh_for)
         }
-        Ok(Page::Gone) => {
-            plain(StatusCode::GONE, "This page of the archive is gone: what it held is not kept any more.\n")
+        Ok(Page::Gone) => plain(
+            StatusCode::GONE,
+            "This page of the archive is gone: what it held is not kept any more. The feed links to those that are.\n",
+        ),
+        Ok(Page::Nowhere) => {
+            not_found("The archive has no such page. The feed links to those that there are.")
         }
-        Ok(Page::Nowhere) => not_found("The archive has no such page."),
         Err(error) => {
             tracing::error!(document = %id, page, %error, "a page of an archive could not be made");
             unavailable("This page cannot be made just now. Please ask again in a minute.")

@@ -136,11 +136,15 @@ pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Told {
     let (answer, verdict) = oneshot::channel();
     let refusal = match requests.try_send(Request { file: file.into(), answer }) {
         Ok(()) => {
-            pass_on(verdict, teller, "the daemon is ending");
+            pass_on(verdict, teller, "the daemon is ending; it reads the file when it is started again");
             return told;
         }
-        Err(TrySendError::Full(_)) => "the file is being read already, for many others who asked",
-        Err(TrySendError::Closed(_)) => "this daemon has no file that it could read again",
+        Err(TrySendError::Full(_)) => {
+            "the file is being read already, for many others who asked; ask again later"
+        }
+        Err(TrySendError::Closed(_)) => {
+            "this daemon has no file that it could read again; restart it with --config"
+        }
     };
     // Room for one is there.
     let _ = teller.try_send(Err(Unavailable(refusal.to_owned())));

@@ -1,6 +1,9 @@
 //! Why the daemon could not start, or could not go on, in words an admin can act on.
 
-use std::{io, net::SocketAddr};
+use std::{
+    io::{self, ErrorKind},
+    net::SocketAddr,
+};
 
 use thiserror::Error;
 
@@ -11,9 +14,7 @@ use crate::{fetch::FetchError, store::StoreError};
 #[derive(Debug, Error)]
 pub enum AppError {
     /// A listener could not be opened.
-    #[error(
-        "cannot listen on {address} for {who}: {source}. Is another tintinh running? Change `{key}` in feeds.toml to use another port"
-    )]
+    #[error("cannot listen on {address} for {who}: {source}. {}", instead(source, key))]
     Listen {
         /// Readers or admins.
         who: &'static str,
@@ -42,4 +43,15 @@ pub enum AppError {
     /// A task that never ends has ended.
     #[error("the {0} task has ended; ending, so that a restart can mend it")]
     Died(&'static str),
+}
+
+/// What to do where a listener cannot be opened.
+fn instead(source: &io::Error, key: &str) -> String {
+    match source.kind() {
+        ErrorKind::PermissionDenied => {
+            format!("Change `{key}` in feeds.toml to a port from 1024 on; a proxy can stand before it")
+        }
+        ErrorKind::AddrNotAvailable => format!("Change `{key}` in feeds.toml to an address of this machine"),
+        _ => format!("Is another tintinh running? Change `{key}` in feeds.toml to use another port"),
+    }
 }

@@ -80,26 +80,33 @@ impl Hastening {
     pub(super) fn hasten(&self, id: &str) -> Result<oneshot::Receiver<Verdict>, String> {
         let config = self.config.borrow().clone();
         let Some(source) = config.sources.iter().find(|source| source.id.as_str() == id) else {
-            return Err(format!("`{id}` is no feed of the file that is in force"));
+            return Err(format!(
+                "`{id}` is no feed of the file that is in force; `tintinh status` names them all"
+            ));
         };
         if let Some(why) = self.forbidden(source, clock::now()) {
             return Err(format!("{id} is not polled now: {why}"));
         }
-        let told = self.waiting.wait(&source.id).ok_or("too many wait for this source already")?;
-        self.wishes.try_send(source.id.clone()).map_err(|_| "too many sources are to be polled already")?;
+        let told = self
+            .waiting
+            .wait(&source.id)
+            .ok_or("too many wait for this source already: see `tintinh status` later")?;
+        self.wishes
+            .try_send(source.id.clone())
+            .map_err(|_| "too many sources are to be polled already: ask again later")?;
         Ok(told)
     }
 
     /// Why it would not be polite, or of no use, to poll the source now.
     fn forbidden(&self, source: &Source, now: Timestamp) -> Option<String> {
         if !source.enabled {
-            return Some("it rests (enabled = false)".to_owned());
+            return Some("it rests (enabled = false): take that out of feeds.toml first".to_owned());
         }
         if let Some(until) = held_until(&self.hosts, &self.board, source) {
             return Some(format!("its host asks to be left alone until {}", written(until)));
         }
         if self.pulse.offline_since().is_some() {
-            return Some("nobody can be reached: our own network seems to be down".to_owned());
+            return Some("nobody can be reached: our own network seems to be down; see whether it and its name servers work".to_owned());
         }
         let until = cadence::asked_until(&self.board.state(&source.id), source, now)?;
         Some(format!("its publisher asks for no request before {}", written(until)))

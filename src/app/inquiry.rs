@@ -63,7 +63,10 @@ pub async fn answer(
     let is_sure = named.is_sure();
     let mut found = store.find(move |source, key| named.has(source, key)).await?;
     if found.is_empty() {
-        return Ok(Reply::refusal(format!("nothing is known under {}", words::clean(name))));
+        return Ok(Reply::refusal(format!(
+            "nothing is known under {}; name an article by its address, or by a guid that a feed shows",
+            words::clean(name)
+        )));
     }
     let stories: HashSet<Story> = found.iter().filter(|found| !is_down(found)).map(Story::of).collect();
     if question == Question::Forget && !is_sure && stories.len() > 1 {

@@ -144,7 +144,11 @@ impl Reloading {
             Ok(Err(problems)) => self.refuse(&problems, occasion),
             Err(panic) => {
                 error!(%panic, "{} could not be read; the old one stays in force", self.path.display());
-                Verdict { well: false, words: "the file could not be read: see the log".to_owned() }
+                Verdict {
+                    well: false,
+                    words: "the file could not be read, by a fault of tintinh: see its log, and report it"
+                        .to_owned(),
+                }
             }
         }
     }

@@ -69,10 +69,10 @@ pub enum RenderError {
     #[error("{}", .0.in_words())]
     Store(#[from] StoreError),
     /// The rendering task died: our own fault.
-    #[error("rendering failed: {0}")]
+    #[error("rendering failed: {0}; this is a fault of tintinh: please report it with its log")]
     Died(#[from] tokio::task::JoinError),
     /// The task that others waited for died: our own fault.
-    #[error("rendering failed in a task that several waited for")]
+    #[error("rendering failed in a task that several waited for; its log says why")]
     Lost,
 }
 

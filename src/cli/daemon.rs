@@ -29,7 +29,7 @@ const WORDS_MAX: usize = 4096;
 #[derive(Debug, Error)]
 pub(super) enum DaemonError {
     /// Nobody is there.
-    #[error("no daemon answers at http://{address}: {reason}")]
+    #[error("no daemon answers at http://{address}: {reason}; start it, or name its file by --config")]
     NoAnswer {
         /// Where it was asked.
         address: SocketAddr,
@@ -104,7 +104,10 @@ pub(super) fn find(path: &Path) -> Result<SocketAddr, Failed> {
     // A store that this user may not look into says nothing.
     let written = || Some(whereabouts::reached(places.admin)).filter(|admin| admin.port() != 0);
     told.or_else(written).ok_or_else(|| {
-        let words = format!("no daemon has the store in {}", places.store.display());
+        let words = format!(
+            "no daemon has the store in {}; start it, or name its file by --config",
+            places.store.display()
+        );
         Failed { code: super::NO_DAEMON, words }
     })
 }
@@ -137,7 +140,10 @@ fn whole(
     let mut answer = Vec::new();
     ask(&mut |piece| {
         if answer.len() + piece.len() > most {
-            return Err("the daemon says more than anybody asked for".to_owned());
+            return Err(
+                "the daemon says more than anybody asked for; restart it, if it is of another version"
+                    .to_owned(),
+            );
         }
         answer.extend_from_slice(piece);
         Ok(())
@@ -147,8 +153,11 @@ fn whole(
 
 /// An answer of JSON as a value.
 pub(super) fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, DaemonError> {
-    serde_json::from_slice(answer)
-        .map_err(|error| DaemonError::Unusable(format!("the daemon's answer cannot be read: {error}")))
+    serde_json::from_slice(answer).map_err(|error| {
+        DaemonError::Unusable(format!(
+            "the daemon's answer cannot be read: {error}; restart it, if it is of another version"
+        ))
+    })
 }
 
 /// Posts this body to this path, and hands over what is answered, piece by piece as it comes.
@@ -174,14 +183,16 @@ fn ask(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| no_answer(&error))?.block_on(async {
         let connecting = timeout(CONNECT_MAX, TcpStream::connect(address)).await;
-        let stream = connecting.map_err(|late| no_answer(&late))?.map_err(|error| no_answer(&error))?;
+        let stream =
+            connecting.map_err(|_| no_answer(&silence(CONNECT_MAX)))?.map_err(|error| no_answer(&error))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| no_answer(&error))?;
         let request = request.header(header::HOST, address.to_string()).body(Body::from(body.to_owned()));
         let request = request.map_err(|error| no_answer(&error))?;
         let talk = async {
             let answer = timeout(SILENCE_MAX, sender.send_request(request)).await;
-            let answer = answer.map_err(|late| no_answer(&late))?.map_err(|error| no_answer(&error))?;
+            let answer =
+                answer.map_err(|_| no_answer(&silence(SILENCE_MAX)))?.map_err(|error| no_answer(&error))?;
             receive(address, answer.map(Body::new), take).await
         };
         // The connection is driven for as long as there is talk.
@@ -192,6 +203,10 @@ fn ask(
             _ = connection => talk.await,
         }
     })
+}
+
+fn silence(limit: Duration) -> String {
+    format!("it is silent for {} s", limit.as_secs())
 }
 
 async fn receive(
@@ -205,7 +220,7 @@ async fn receive(
     let mut pieces = answer.into_body().into_data_stream();
     loop {
         let piece = timeout(SILENCE_MAX, pieces.next()).await;
-        match piece.map_err(|late| broke_off(late.to_string()))? {
+        match piece.map_err(|_| broke_off(silence(SILENCE_MAX)))? {
             None if well => return Ok(()),
             None => return Err(DaemonError::Refused { address, words }),
             Some(Err(error)) => return Err(broke_off(error.to_string())),

@@ -61,7 +61,9 @@ fn receive(address: SocketAddr, file: &Path) -> Result<export::Summary, DaemonEr
         let asked = daemon::post(address, "/export", "", &mut |piece| {
             count += piece.split(|byte| *byte == b'\n').count() as u64 - 1;
             progress.tell(count);
-            lines.write_all(piece).map_err(|error| format!("cannot write {}: {error}", file.display()))
+            lines.write_all(piece).map_err(|error| {
+                format!("cannot write {}: {error}; name a file that may be written", file.display())
+            })
         });
         asked.map_err(|error| {
             failed = Some(error);
@@ -76,7 +78,10 @@ fn receive(address: SocketAddr, file: &Path) -> Result<export::Summary, DaemonEr
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
     /// None was ever made there.
-    #[error("there is no store in {}", .0.display())]
+    #[error(
+        "there is no store in {}; the daemon makes one when it starts, and `path` in [store] says where",
+        .0.display()
+    )]
     None(PathBuf),
     /// It cannot be opened.
     #[error("{}", .0.in_words())]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::OpenOptions,
-    io::{self, Write as _},
+    io::{self, ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -30,7 +30,14 @@ pub(super) fn init(options: &Options) -> u8 {
             let _ = write(&file.with_file_name("feeds.schema.json"), &format!("{:#}\n", config::schema()));
             Ok(format!("{}: written; edit it, then `tintinh check`, then `tintinh`", file.display()))
         }
-        Err(error) => Err(format!("{} cannot be written: {error}", file.display()).into()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let words = "is there already, and is not written over; name another file, or edit that one";
+            Err(format!("{} {words}", file.display()).into())
+        }
+        Err(error) => {
+            let words = format!("{} cannot be written: {error}; name a file that may be", file.display());
+            Err(words.into())
+        }
     })
 }
 

@@ -52,7 +52,9 @@ pub(super) fn opml(path: &Path, options: &Options) -> u8 {
 fn import(path: &Path, file: &Path) -> Result<String, Failed> {
     // Whoever has no file yet imports a first list.
     let known = if path.exists() { Some(loaded(path)?) } else { None };
-    let bytes = bounded(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let bytes = bounded(file).map_err(|error| {
+        format!("{} cannot be read: {error}; name an OPML file, or - for stdin", file.display())
+    })?;
     let lines = read(&bytes)
         .map_err(|words| Failed { code: super::BAD_INPUT, words: format!("{}: {words}", file.display()) })?;
     let sources = known.iter().flat_map(|config| &config.sources);

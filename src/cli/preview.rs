@@ -55,7 +55,7 @@ pub(super) struct Options {
     #[arg(long)]
     page: bool,
     /// The zone of times that name none
-    #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
+    #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh", value_parser = read_zone)]
     timezone: Tz,
     /// A network that may be asked although it is not public, as 127.0.0.0/8; may be given more than once
     #[arg(long, value_name = "NETWORK", value_parser = read_network)]
@@ -130,6 +130,10 @@ fn read(name: &str, options: &Options, page: bool) -> Result<Preview, Refusal> {
 
 fn read_url(text: &str) -> Result<Url, String> {
     source::web_address(text).ok_or_else(|| "write an absolute http or https address".to_owned())
+}
+
+fn read_zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "write a zone of the tz database, as Asia/Ho_Chi_Minh".to_owned())
 }
 
 fn read_network(text: &str) -> Result<IpNet, String> {

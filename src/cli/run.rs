@@ -46,7 +46,9 @@ pub(super) fn in_runtime(work: impl Future<Output = u8>) -> u8 {
             code
         }
         Err(error) => {
-            super::complain(&format!("cannot start: {error}"));
+            super::complain(&format!(
+                "cannot start: {error}; see how many threads and files this user may have"
+            ));
             super::FAILURE
         }
     }

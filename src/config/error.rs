@@ -1,7 +1,8 @@
 //! Why there is no `Config`, as one text for people and as lines for logs. Knows no key.
 
 use std::{
-    fmt, io,
+    fmt,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +13,7 @@ use super::Problem;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read at all.
-    #[error("{} cannot be read: {source}", .path.display())]
+    #[error("{} cannot be read: {source}; {}", .path.display(), remedy(source))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -40,6 +41,15 @@ impl ConfigError {
                 told.chain([counted(problems)]).collect()
             }
         }
+    }
+}
+
+fn remedy(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::NotFound => "--config names another, and `tintinh init` writes one to begin with",
+        ErrorKind::PermissionDenied => "let the user that runs tintinh read it",
+        ErrorKind::IsADirectory | ErrorKind::InvalidInput => "name the file itself by --config",
+        _ => "see whether its disk is well",
     }
 }
 

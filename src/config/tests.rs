@@ -278,7 +278,11 @@ fn a_file_is_loaded_with_its_folder_and_a_missing_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("feeds.toml");
     let missing = load(&file, Surroundings::default()).unwrap_err();
-    let expected = format!("{} cannot be read: No such file or directory (os error 2)", file.display());
+    let expected = format!(
+        "{} cannot be read: No such file or directory (os error 2); --config names another, and `tintinh init` writes one \
+         to begin with",
+        file.display()
+    );
     assert_eq!(missing.to_string(), expected);
     fs::write(&file, "\u{feff}[channel]\r\nwindow = \"1h\"\r\n").unwrap();
     let config = load(&file, Surroundings::default()).unwrap();

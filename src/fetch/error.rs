@@ -1,6 +1,7 @@
 //! Everything that can go wrong between a URL and its bytes, in words, and the state that each puts a source in. No
 //! message holds a URL: one may carry a password or a token.
 
+mod advice;
 mod causes;
 mod phrases;
 
@@ -23,7 +24,6 @@ const BUSY: Duration = Duration::from_mins(2);
 
 /// Why a fetch brought neither a body nor a 304.
 #[derive(Debug, Error)]
-#[non_exhaustive]
 pub enum FetchError {
     /// The URL, or a redirect's target, is neither http nor https.
     #[error("the address begins with `{scheme}:`; only http and https are fetched")]
@@ -192,9 +192,7 @@ pub enum FetchError {
     )]
     Proxy,
     /// No HTTP client could be made: the system has no list of CA certificates.
-    #[error(
-        "cannot set up HTTPS: is the system's list of CA certificates (package ca-certificates) installed?"
-    )]
+    #[error("cannot set up HTTPS")]
     Client(#[source] reqwest::Error),
 }
 
@@ -216,22 +214,6 @@ impl FetchError {
         let Some(advice) = self.advice() else { return words::cut(&reason, Failure::REASON_MAX) };
         let room = Failure::REASON_MAX - advice.chars().count() - 2;
         format!("{}; {advice}", words::cut(&reason, room))
-    }
-
-    /// What an admin can do about it, where there is something.
-    fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::Tls { source, .. } if root_cause(source).to_string().contains("UnknownIssuer") => {
-                Some("if the server leaves out an intermediate certificate, `ca_file` can supply it")
-            }
-            Self::Status { code: 403, .. } => {
-                Some("if it refuses readers that are no browser, set another `user_agent`")
-            }
-            Self::Status { code: 401, .. } => Some("`credentials_file` can hold a user name and password"),
-            Self::Status { code: 407, .. } => Some("`proxy` can hold a user name and password"),
-            Self::CookieChallenge { .. } => Some("`cookie_challenge = true` sends that cookie back, once"),
-            _ => None,
-        }
     }
 
     /// How far the request came. Where a redirect was followed, somebody has answered.

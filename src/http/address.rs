@@ -39,7 +39,7 @@ pub(super) enum Target {
     Nothing(&'static str),
 }
 
-const NOTHING: &str = "There is nothing at this address.";
+const NOTHING: &str = "There is nothing at this address. What there is, the start page lists: /";
 const NO_PROVINCE: &str = "No province has this address. They are listed on the start page: /";
 /// Also where the channel's name could be one of ours, and is not.
 pub(super) const NO_SOURCE: &str = "No source has this address. They are listed on the start page: /";

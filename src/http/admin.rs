@@ -44,7 +44,8 @@ pub fn admin(site: Site) -> Router {
 
 async fn refuse_foreign(request: Request, next: Next) -> Response {
     if is_foreign(request.uri(), request.headers()) {
-        let text = "This listener answers only to its own address (localhost or an IP address), and to no other page.\n";
+        let text = "This listener answers only to its own address (localhost or an IP address), and to no other page. \
+                    A proxy before it must send such a Host.\n";
         return plain(StatusCode::FORBIDDEN, text);
     }
     next.run(request).await

@@ -137,7 +137,9 @@ fn wants_other(published: &Published, asked: &HeaderMap) -> bool {
 
 /// For a reader that would have another document than there is.
 pub(super) fn refusal() -> Response {
-    let mut response = Response::new(Body::from("This is not the document that you would have.\n"));
+    let mut response = Response::new(Body::from(
+        "This is not the document that If-Match or If-Unmodified-Since wants: ask without them.\n",
+    ));
     *response.status_mut() = StatusCode::PRECONDITION_FAILED;
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);

@@ -35,11 +35,17 @@ pub(super) fn route(which: fn(&Site) -> Told) -> MethodRouter<Site> {
 pub(super) fn about(which: fn(&Site, String) -> Told) -> MethodRouter<Site> {
     let answer = async move |Extracted(site): Extracted<Site>, body: Body| {
         let Ok(body) = to_bytes(body, NAME_MAX).await else {
-            return plain(StatusCode::PAYLOAD_TOO_LARGE, "This is longer than any name.\n");
+            return plain(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "This is longer than any name: the body must be an id, an address, a guid or a file.\n",
+            );
         };
         match std::str::from_utf8(&body).map(str::trim) {
             Ok(name) if !name.is_empty() => told(which(&site, name.to_owned())).await,
-            _ => plain(StatusCode::BAD_REQUEST, "The body must be a name, in UTF-8.\n"),
+            _ => plain(
+                StatusCode::BAD_REQUEST,
+                "The body must be a name, in UTF-8: an id, an address, a guid or a file.\n",
+            ),
         }
     };
     post(answer).fallback(post_alone)

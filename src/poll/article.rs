@@ -196,7 +196,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         match self.robots.check(&url, source, &self.fetcher, &mut way, (self.clock)()).await {
             Ok(()) => {}
             Err(Forbidden::ByRules) => {
-                return Attempt::GivenUp("robots.txt forbids to ask for it".to_owned());
+                return Attempt::GivenUp(
+                    "robots.txt forbids to ask for it; where it forbids all, take `full_text` out".to_owned(),
+                );
             }
             Err(Forbidden::Untold(reason)) => {
                 return Attempt::Failed { reason, retry_after: Some(robots::UNTOLD) };

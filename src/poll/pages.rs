@@ -46,7 +46,12 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         let validators = Validators::default();
         let (limits, access) = (&source.limits, &source.access);
         let request = fetch::Request { url, validators: &validators, limits, access, feed: Some(source) };
-        match self.fetcher.fetch(&request, way, (self.clock)()).await.map_err(|error| error.to_string())? {
+        match self
+            .fetcher
+            .fetch(&request, way, (self.clock)())
+            .await
+            .map_err(|error| error.failure().reason)?
+        {
             Fetched::Body(body) => {
                 let read =
                     self.readers.read(body, Arc::clone(source), (self.clock)(), url.clone(), None).await;

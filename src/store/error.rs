@@ -144,16 +144,22 @@ impl StoreError {
             Self::Lost { .. } | Self::Slow { .. } | Self::Damaged { .. } => true,
             // sled's own words: it wraps what the system says.
             Self::Engine { .. } | Self::Panicked { .. } => {
-                let words = self.in_words();
+                let words = self.with_causes();
                 !NO_DAMAGE.iter().any(|cause| words.contains(cause))
             }
             _ => false,
         }
     }
 
-    /// The error and all its causes in one line.
+    /// The error, all its causes, and what to do about it, in one line.
     #[must_use]
     pub fn in_words(&self) -> String {
+        let words = self.with_causes();
+        self.advice().map_or_else(|| words.clone(), |advice| format!("{words}; {advice}"))
+    }
+
+    /// The error and all its causes.
+    fn with_causes(&self) -> String {
         let mut words = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
@@ -162,6 +168,38 @@ impl StoreError {
             cause = error.source();
         }
         words
+    }
+
+    /// What an admin can do about it; none where the error says it itself, and where there is nothing to do.
+    fn advice(&self) -> Option<&'static str> {
+        let advice = match self {
+            Self::Folder { .. } => {
+                "see whether the user that runs tintinh may write there, and the disk is well"
+            }
+            Self::Slow { .. } => {
+                "start it again; if it is as slow, move the folder aside, and `tintinh import` the newest export"
+            }
+            Self::Engine { .. } => {
+                "see whether the disk is full or faulty, and what the system's log says of it; then restart tintinh"
+            }
+            Self::Panicked { .. } => "restart tintinh; if it comes again, report it with these words",
+            Self::Damaged { .. } => "restart tintinh, which sets a damaged store aside and saves what it can",
+            Self::NoSpace { .. } => "make room there, and the daemon goes on by itself",
+            Self::FileLimit { .. } => "raise that limit (LimitFSIZE= of the unit), and restart tintinh",
+            Self::Busy => "wait for its end",
+            Self::Contradiction { .. } => "the export is faulty: take another one, and report it",
+            Self::Closed => "tintinh is ending: ask again when it runs",
+            Self::Unfinished { .. } => {
+                "what was kept before is safe: see whether the disk is very slow or faulty"
+            }
+            Self::Locked { .. }
+            | Self::Lost { .. }
+            | Self::Schema { .. }
+            | Self::Unable
+            | Self::Abandoned
+            | Self::Failed { .. } => return None,
+        };
+        Some(advice)
     }
 
     /// What a caught panic says.

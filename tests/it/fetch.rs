@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::support::origin::{Origin, Reply};
 
-const LIMITS: Limits = Limits {
+pub const LIMITS: Limits = Limits {
     max_body: 64 << 10,
     connect_timeout: Duration::from_secs(30),
     idle_timeout: Duration::from_secs(30),
@@ -41,7 +41,7 @@ fn now() -> Timestamp {
 }
 
 /// Fetches from a network in which 127.0.0.0/8 is allowed.
-async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetched, FetchError> {
+pub async fn ask(url: &Url, validators: &Validators, limits: &Limits) -> Result<Fetched, FetchError> {
     let request = Request { url, validators, limits, access: &Access::default(), feed: None };
     fetch(&fetcher(&["127.0.0.0/8"]), &request).await
 }
@@ -53,7 +53,7 @@ async fn fetch(fetcher: &Fetcher, request: &Request<'_>) -> Result<Fetched, Fetc
 }
 
 /// Asks unconditionally and so, within [`LIMITS`], in networks that are allowed.
-async fn ask_as(url: &Url, access: &Access, allow: &[&str]) -> Result<Fetched, FetchError> {
+pub async fn ask_as(url: &Url, access: &Access, allow: &[&str]) -> Result<Fetched, FetchError> {
     let request = Request { url, validators: &Validators::default(), limits: &LIMITS, access, feed: None };
     fetch(&fetcher(allow), &request).await
 }
@@ -71,7 +71,7 @@ async fn body_of(reply: Reply) -> Result<Body, FetchError> {
 }
 
 /// The error that this reply comes to.
-async fn error_of(reply: Reply) -> FetchError {
+pub async fn error_of(reply: Reply) -> FetchError {
     body_of(reply).await.unwrap_err()
 }
 

@@ -64,7 +64,13 @@ async fn an_article_is_told_of_and_taken_down_for_ever_with_its_story() {
     assert_eq!(run(&file, &["why", guid]).await.1.matches("  source: ").count(), 2);
 
     let (code, _, words) = run(&file, &["forget", "https://bao.example/9.html"]).await;
-    assert_eq!((code, &*words), (Some(1), "tintinh: nothing is known under https://bao.example/9.html\n"));
+    assert_eq!(
+        (code, &*words),
+        (
+            Some(1),
+            "tintinh: nothing is known under https://bao.example/9.html; name an article by its address, or by a guid that a feed shows\n"
+        )
+    );
     let (code, told, _) = run(&file, &["forget", address]).await;
     assert_eq!(code, Some(0), "{told}");
     assert!(told.starts_with("taken down for ever: 2 entries\n"), "{told}");
@@ -154,7 +160,10 @@ async fn no_web_page_asks_and_no_nonsense_is_looked_for() {
             assert_eq!(daemon.post_admin(path, body).await.status, status, "{} bytes", body.len());
         }
         let answer = daemon.post_admin(path, "a\u{1b}b").await;
-        assert_eq!(answer.text(), "{\"well\":false,\"words\":\"nothing is known under ab\"}\n");
+        assert_eq!(
+            answer.text(),
+            "{\"well\":false,\"words\":\"nothing is known under ab; name an article by its address, or by a guid that a feed shows\"}\n"
+        );
         assert_eq!(daemon.ask(Method::POST, path, &[]).await.status, 405);
     }
 }

@@ -19,6 +19,7 @@ mod daemon;
 mod damage;
 mod deltas;
 mod demo;
+mod errors;
 mod faults;
 mod fetch;
 mod filters;

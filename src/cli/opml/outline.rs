@@ -36,7 +36,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
         let (element, is_open) = match event {
             Err(error) => {
                 let line = 1 + text.get(..at(&reader)).unwrap_or(text).matches('\n').count();
-                return Err(format!("line {line}: it is not well-formed XML ({error})"));
+                return Err(format!("line {line}: it is not well-formed XML ({error}); export it anew"));
             }
             Ok(Event::Eof) => break,
             Ok(Event::Start(element)) => (element, true),

@@ -97,7 +97,12 @@ mod tests {
         let long = vec![b'x'; LINE_MAX * 3];
         let found = answers(&[long.as_slice(), b"\n{}\n"].concat());
         assert_eq!(found.len(), 2, "{found:?}");
-        assert_eq!(found[0], format!("{{\"error\":\"the line is longer than {LINE_MAX} bytes\"}}"));
+        assert_eq!(
+            found[0],
+            format!(
+                "{{\"error\":\"the line is longer than {LINE_MAX} bytes; name a file, and do not write it out\"}}"
+            )
+        );
         let full = vec![b'x'; LINE_MAX - 1];
         assert_eq!(answers(&[full.as_slice(), b"\n{}\n"].concat()).len(), 2);
     }

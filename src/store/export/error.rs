@@ -12,10 +12,10 @@ pub enum ExportError {
     #[error("{}", .0.in_words())]
     Store(#[from] StoreError),
     /// The lines cannot be written.
-    #[error("cannot write the export: {0}")]
+    #[error("cannot write the export: {0}; see whether its disk is full")]
     Write(#[from] io::Error),
     /// The file cannot be made.
-    #[error("cannot write {}: {source}", .path.display())]
+    #[error("cannot write {}: {source}; name a file that may be written", .path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum ExportError {
     #[error("{0}")]
     Broken(Box<ImportError>),
     /// It was given up.
-    #[error("the export was given up before its end")]
+    #[error("the export was given up before its end; begin it anew")]
     Abandoned,
 }
 
@@ -37,10 +37,13 @@ pub enum ImportError {
     #[error("{}", .0.in_words())]
     Store(#[from] StoreError),
     /// It cannot be read.
-    #[error("cannot read the export: {0}")]
+    #[error("cannot read the export: {0}; name a file that `tintinh export` wrote")]
     Read(#[from] io::Error),
     /// It begins with something else.
-    #[error("this is no export of tintinh: its first line should begin with {{\"tintinh\":")]
+    #[error(
+        "this is no export of tintinh: its first line should begin with {{\"tintinh\":; name a file that \
+         `tintinh export` wrote"
+    )]
     Foreign,
     /// It was written by another tintinh.
     #[error(
@@ -48,7 +51,7 @@ pub enum ImportError {
     )]
     Version(u32),
     /// One line cannot be read.
-    #[error("line {number}: {what}")]
+    #[error("line {number}: {what}; take another export")]
     Line {
         /// Counted from 1.
         number: u64,
@@ -56,7 +59,7 @@ pub enum ImportError {
         what: String,
     },
     /// Lines cannot be read.
-    #[error("{lines} damaged line{}: {}", if *.lines == 1 { "" } else { "s" }, told(.first))]
+    #[error("{lines} damaged line{}: {}; take another export", if *.lines == 1 { "" } else { "s" }, told(.first))]
     Damaged {
         /// How many.
         lines: usize,
@@ -64,21 +67,22 @@ pub enum ImportError {
         first: Vec<(u64, String)>,
     },
     /// The last line is missing.
-    #[error("the export is cut off: its last line is missing")]
+    #[error("the export is cut off: its last line is missing; copy it anew, or take another one")]
     CutOff,
     /// The lines are not those that were written.
     #[error(
-        "the export was changed since it was written: its lines do not add up to what its last line says"
+        "the export was changed since it was written: its lines do not add up to what its last line says; copy it \
+         anew, or take another one"
     )]
     Changed,
     /// The store holds something already.
-    #[error("the store in {} is not empty; import into a new folder", .path.display())]
+    #[error("the store in {} is not empty; import into a new folder (`path` in [store] of feeds.toml)", .path.display())]
     NotEmpty {
         /// The store's folder.
         path: PathBuf,
     },
     /// It was given up.
-    #[error("the import was given up before its end")]
+    #[error("the import was given up before its end; nothing was imported")]
     Abandoned,
 }
 

@@ -72,7 +72,10 @@ async fn a_429_keeps_the_other_sources_of_its_host_away_and_nobody_else() {
     };
     let daemon = start(&tables("")).await;
     let status = daemon.until_status("a", |status| status["state"] == "throttled").await;
-    assert_eq!(status["reason"], "the server answered 429 Too Many Requests: chậm lại");
+    assert_eq!(
+        status["reason"],
+        "the server answered 429 Too Many Requests: chậm lại; if this goes on, raise `min_interval` or `host_delay`"
+    );
     // Its neighbour is due at once, as it is new.
     daemon.reload(&tables("interval = \"1s\""));
     let so_far = other.requests().len();

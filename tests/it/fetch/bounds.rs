@@ -25,7 +25,10 @@ async fn a_server_that_falls_silent_is_told_from_one_that_drips_for_ever() {
         let error = ask(&url(&silent), &none, &idle).await.unwrap_err();
         assert!(matches!(error, FetchError::IdleTimeout { .. }), "{when}: {error:?}");
         assert_eq!(error.reach(), reach, "{when}");
-        assert_eq!(error.failure().reason, "the server was silent for 1 s");
+        assert_eq!(
+            error.failure().reason,
+            "the server was silent for 1 s; if it is slow and not down, raise `idle_timeout`"
+        );
         assert_eq!(error.failure().state, State::Unreachable);
     }
 
@@ -56,7 +59,10 @@ async fn a_redirect_that_is_answered_and_leads_into_silence_is_told_as_that() {
     origin.on("/feed.xml", [Reply::raw("").then_silence()]);
     let error = ask(&origin.url("/old"), &Validators::default(), &limits).await.unwrap_err();
     let failure = error.failure();
-    assert_eq!(failure.reason, "after a first answer, the server was silent for 1 s");
+    assert_eq!(
+        failure.reason,
+        "after a first answer, the server was silent for 1 s; if it is slow and not down, raise `idle_timeout`"
+    );
     assert_eq!((failure.state, failure.reach), (State::Unreachable, Reach::Answered));
 }
 
@@ -70,7 +76,10 @@ async fn a_hundred_headers_are_read_and_no_more() {
     let error = error_of(with(101)).await;
     assert!(matches!(error, FetchError::HeadTooLarge), "{error:?}");
     let failure = error.failure();
-    assert_eq!(failure.reason, "the answer has more than 100 headers, or a head of more than 400 KB");
+    assert_eq!(
+        failure.reason,
+        "the answer has more than 100 headers, or a head of more than 400 KB; tell its publisher, whose server has to mend that"
+    );
     assert_eq!((failure.state, failure.reach), (State::TooMuch, Reach::Answered));
 }
 

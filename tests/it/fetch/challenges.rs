@@ -78,7 +78,8 @@ async fn a_page_that_comes_again_is_not_asked_a_third_time() {
     });
     let error = ask_as(&origin.url("/feed.xml"), &allowed(), LOOPBACK).await.unwrap_err();
     assert!(matches!(&error, FetchError::CookieUseless { name } if name == "D1"), "{error:?}");
-    let reason = "the server sets the cookie `D1` by script, and again although it was sent back";
+    let reason = "the server sets the cookie `D1` by script, and again although it was sent back; only a \
+        browser gets further: look for another address of the feed";
     assert_eq!(error.failure().reason, reason);
     assert_eq!(origin.requests().len(), 2);
 }

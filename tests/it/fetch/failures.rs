@@ -15,13 +15,25 @@ use crate::support::origin::{Origin, Reply};
 async fn a_status_is_told_with_the_upstreams_own_words() {
     let page = "<html><style>p{}</style><h1>Hệ thống bảo trì</h1>\n<p>Xin quay lại sau</p></html>";
     let table = [
-        (Reply::status(404), State::Missing, "the server answered 404 Not Found"),
-        (Reply::status(410).body("gone\n"), State::Gone, "the server answered 410 Gone: gone"),
-        (Reply::status(429), State::Throttled, "the server answered 429 Too Many Requests"),
+        (
+            Reply::status(404),
+            State::Missing,
+            "the server answered 404 Not Found; look for its new address on its site, and change `url`",
+        ),
+        (
+            Reply::status(410).body("gone\n"),
+            State::Gone,
+            "the server answered 410 Gone: gone; look for its new address on its site, and change `url`",
+        ),
+        (
+            Reply::status(429),
+            State::Throttled,
+            "the server answered 429 Too Many Requests; if this goes on, raise `min_interval` or `host_delay`",
+        ),
         (
             Reply::status(503).body(page),
             State::Unavailable,
-            "the server answered 503 Service Unavailable: Hệ thống bảo trì Xin quay lại sau",
+            "the server answered 503 Service Unavailable: Hệ thống bảo trì Xin quay lại sau; this usually passes by itself",
         ),
         (
             Reply::status(403).body("no robots"),
@@ -29,10 +41,22 @@ async fn a_status_is_told_with_the_upstreams_own_words() {
             "the server answered 403 Forbidden: no robots; if it refuses readers that are no browser, set another \
              `user_agent`",
         ),
-        (Reply::status(500), State::Refused, "the server answered 500 Internal Server Error"),
-        (Reply::status(599), State::Refused, "the server answered 599"),
-        (Reply::status(202), State::Refused, "the server answered 202 Accepted"),
-        (Reply::status(206).body("<rs"), State::Refused, "the server answered 206 Partial Content"),
+        (
+            Reply::status(500),
+            State::Refused,
+            "the server answered 500 Internal Server Error; this usually passes by itself",
+        ),
+        (Reply::status(599), State::Refused, "the server answered 599; this usually passes by itself"),
+        (
+            Reply::status(202),
+            State::Refused,
+            "the server answered 202 Accepted; if a browser gets the feed, it may want another `user_agent` or `headers`",
+        ),
+        (
+            Reply::status(206).body("<rs"),
+            State::Refused,
+            "the server answered 206 Partial Content; if a browser gets the feed, it may want another `user_agent` or `headers`",
+        ),
         (
             Reply::status(403).header("Content-Type", "image/png").body("\u{1}PNG"),
             State::Refused,
@@ -41,7 +65,7 @@ async fn a_status_is_told_with_the_upstreams_own_words() {
         (
             Reply::status(500).body("cut").header("Content-Length", "100"),
             State::Refused,
-            "the server answered 500 Internal Server Error: cut",
+            "the server answered 500 Internal Server Error: cut; this usually passes by itself",
         ),
     ];
     for (reply, state, reason) in table {
@@ -152,7 +176,10 @@ async fn a_handshake_that_never_ends_is_a_connection_that_was_not_made_in_time()
     let error = ask(&url, &Validators::default(), &limits).await.unwrap_err();
     assert!(matches!(error, FetchError::ConnectTimeout { .. }), "{error:?}");
     assert_eq!(error.failure().state, State::Unreachable);
-    assert_eq!(error.failure().reason, "no connection to 127.0.0.1 within 0.3 s");
+    assert_eq!(
+        error.failure().reason,
+        "no connection to 127.0.0.1 within 0.3 s; if it is slow and not down, raise `connect_timeout`"
+    );
 }
 
 #[tokio::test]

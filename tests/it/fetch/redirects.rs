@@ -75,20 +75,26 @@ async fn a_loop_ends() {
 #[tokio::test]
 async fn a_redirect_to_what_must_not_be_asked_is_refused() {
     let table = [
-        ("file:///etc/passwd", "the address begins with `file:`; only http and https are fetched"),
-        ("ftp://127.0.0.1/", "the address begins with `ftp:`; only http and https are fetched"),
+        (
+            "file:///etc/passwd",
+            "the address begins with `file:`; only http and https are fetched; see in a browser where it leads, and change `url`",
+        ),
+        (
+            "ftp://127.0.0.1/",
+            "the address begins with `ftp:`; only http and https are fetched; see in a browser where it leads, and change `url`",
+        ),
         (
             "http://169.254.169.254/latest/meta-data",
             "169.254.169.254 has the address 169.254.169.254, which is link-local; only networks that are allowed by \
-             name are asked",
+             name are asked; `allow` in [network] of feeds.toml, or --allow of a preview, names one",
         ),
         (
             "http://[::1]/",
-            "[::1] has the address ::1, which is loopback; only networks that are allowed by name are asked",
+            "[::1] has the address ::1, which is loopback; only networks that are allowed by name are asked; `allow` in [network] of feeds.toml, or --allow of a preview, names one",
         ),
         (
             "http://admin:hunter2@127.0.0.1/",
-            "the address holds a user name or password, which are not sent from there",
+            "the address holds a user name or password, which are not sent from there; write them into a file, and its name into `credentials_file`",
         ),
     ];
     for (location, reason) in table {
@@ -111,6 +117,9 @@ async fn a_redirect_that_leads_nowhere_is_an_error_in_words() {
         assert!(matches!(error, FetchError::BadLocation { code: 301 }), "{reply:?}: {error:?}");
         let failure = error.failure();
         assert_eq!(failure.state, State::Refused);
-        assert_eq!(failure.reason, "a redirect (301) that does not say where to");
+        assert_eq!(
+            failure.reason,
+            "a redirect (301) that does not say where to; see in a browser where it leads, and change `url`"
+        );
     }
 }
