@@ -3,6 +3,8 @@
 mod article;
 mod change;
 mod channel;
+#[cfg(test)]
+pub(crate) mod dice;
 mod entry;
 mod filter;
 mod history;

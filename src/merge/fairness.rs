@@ -4,18 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::*;
-
-/// xorshift.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
+use crate::model::dice::Dice;
 
 /// How many sources publish little.
 const QUIET: u64 = 33;
@@ -141,7 +130,7 @@ fn a_flood_pushes_nobody_out_and_a_newcomer_floods_nobody() {
             max_entries: [100, 200, 600][usize::try_from(seed % 3).unwrap()],
             duplicates: Duplicates::Keep,
         };
-        let dice = Dice(0x9e37_79b9_7f4a_7c15 >> seed);
+        let dice = Dice::new(0x9e37_79b9_7f4a_7c15 >> seed);
         let (rows, floors) = (Vec::new(), Floors::new());
         let (shown, gone) = (HashSet::new(), HashSet::new());
         let mut week = Week { dice, rows, next: 0, floors, rules, shown, gone };

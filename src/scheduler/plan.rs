@@ -240,20 +240,19 @@ impl Plan {
 
     /// A source that failed because of our own network need not wait as if it were sick.
     fn hasten(&mut self, id: &SourceId, now: Moment) {
-        let Some(slot) = self.slots.get_mut(id) else { return };
-        if matches!(slot.phase, Phase::Due(_)) {
-            let at = now.wall + HASTENED_WITHIN.mul_f64(share(id, now));
-            slot.phase = Phase::Due(at);
-            self.due.push(Reverse((at, id.clone())));
-        }
+        self.bring_forward(id, now.wall + HASTENED_WITHIN.mul_f64(share(id, now)));
     }
 
     /// Somebody wants the source polled now. One that waits for its turn, or is being polled, needs no more.
     pub(super) fn hurry(&mut self, id: &SourceId, now: Moment) {
+        self.bring_forward(id, now.wall);
+    }
+
+    fn bring_forward(&mut self, id: &SourceId, at: Timestamp) {
         let Some(slot) = self.slots.get_mut(id) else { return };
         if matches!(slot.phase, Phase::Due(_)) {
-            slot.phase = Phase::Due(now.wall);
-            self.due.push(Reverse((now.wall, id.clone())));
+            slot.phase = Phase::Due(at);
+            self.due.push(Reverse((at, id.clone())));
         }
     }
 

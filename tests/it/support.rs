@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod conformance;
 pub mod daemon;
+#[path = "../../src/model/dice.rs"]
 pub mod dice;
 pub mod disk;
 pub mod engine;

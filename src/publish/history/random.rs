@@ -3,18 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-
-/// xorshift: the same edits in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap()
-    }
-}
+use crate::model::dice::Dice;
 
 /// A channel as it stands: what it shows, and what else its documents say.
 #[derive(Clone, Default)]
@@ -80,7 +69,7 @@ fn a_reader_of_deltas_has_what_a_reader_of_whole_documents_has() {
     // Answers of each kind: what is new, that nothing is, the whole.
     let mut answers = [0; 3];
     for seed in 1..=200 {
-        let (mut dice, mut life, mut history) = (Dice(seed), Life::default(), History::default());
+        let (mut dice, mut life, mut history) = (Dice::new(seed), Life::default(), History::default());
         let mut readers: Vec<Reader> = (0..4).map(|_| Reader::default()).collect();
         for step in 0..120 {
             life.edit(&mut dice);

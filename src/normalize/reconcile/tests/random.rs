@@ -1,22 +1,7 @@
 //! Random documents of one publisher, against a model that knows which item is which.
 
 use super::*;
-
-/// xorshift: the same documents in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap()
-    }
-
-    fn one_in(&mut self, end: usize) -> bool {
-        self.below(end) == 0
-    }
-}
+use crate::model::dice::Dice;
 
 /// An article, and what its publisher says of it at the moment.
 struct Article {
@@ -61,7 +46,7 @@ fn numbers(entries: impl IntoIterator<Item = Entry>) -> Vec<usize> {
 #[test]
 fn no_article_is_lost_or_comes_twice_while_its_guid_or_its_link_stays() {
     for seed in 1..=20 {
-        let mut dice = Dice(0x9E37_79B9_7F4A_7C15 ^ seed);
+        let mut dice = Dice::new(0x9E37_79B9_7F4A_7C15 ^ seed);
         let mut shelf = Shelf::default();
         let mut articles: Vec<Article> = Vec::new();
         for round in 0..40 {
@@ -72,11 +57,11 @@ fn no_article_is_lost_or_comes_twice_while_its_guid_or_its_link_stays() {
             let mut document = Vec::new();
             let mut fresh = Vec::new();
             for article in articles.iter_mut().rev().take(25) {
-                if dice.one_in(5) {
+                if dice.below(5) == 0 {
                     continue;
                 }
                 document.push(article.draft(&mut dice));
-                if dice.one_in(10) {
+                if dice.below(10) == 0 {
                     document.extend(document.last().cloned());
                 }
                 if !article.seen {
@@ -84,7 +69,7 @@ fn no_article_is_lost_or_comes_twice_while_its_guid_or_its_link_stays() {
                     fresh.push(article.number);
                 }
             }
-            if dice.one_in(3) {
+            if dice.below(3) == 0 {
                 document.reverse();
                 fresh.reverse();
             }

@@ -8,23 +8,11 @@ use std::{
 
 use super::super::{Keep, TOMBSTONES};
 use crate::{
-    model::{Commit, Known, KnownEntry, Presence, Seq, SourceId, Timestamp, Update},
+    model::{Commit, Known, KnownEntry, Presence, Seq, SourceId, Timestamp, Update, dice::Dice},
     store::{Engine, MemoryEngine, SledEngine, Sources, Store, samples::*},
 };
 
 const STEPS: u32 = 150;
-
-/// xorshift: the same life in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        u32::try_from(self.0 % u64::from(end)).unwrap()
-    }
-}
 
 /// An article, as the model knows it.
 struct Article {
@@ -182,7 +170,7 @@ async fn live(engine: impl Engine, seed: u64, keep: Keep) -> (usize, u32) {
     let mut life = Life {
         store: Store::new(engine).unwrap(),
         id: source("bao"),
-        dice: Dice(seed),
+        dice: Dice::new(seed),
         now: at(0),
         keep,
         document: BTreeSet::new(),
@@ -191,10 +179,10 @@ async fn live(engine: impl Engine, seed: u64, keep: Keep) -> (usize, u32) {
         returned: 0,
     };
     for _ in 0..STEPS {
-        life.now += Duration::from_hours(u64::from(1 + life.dice.below(240)));
+        life.now += Duration::from_hours(1 + life.dice.below(240));
         if life.dice.below(30) == 0 {
             // Nobody reads it for a long time.
-            life.now += Duration::from_hours(u64::from(life.dice.below(200 * 24)));
+            life.now += Duration::from_hours(life.dice.below(200 * 24));
         }
         life.edit();
         life.poll().await;

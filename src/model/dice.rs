@@ -1,4 +1,4 @@
-//! Chance that is the same in every run.
+//! Chance that is the same in every run, for tests.
 
 /// xorshift.
 pub struct Dice(u64);
@@ -10,10 +10,11 @@ impl Dice {
     }
 
     /// A number below `end`.
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub fn below<Number: TryInto<u64> + TryFrom<u64>>(&mut self, end: Number) -> Number {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % end
+        let below = end.try_into().ok().map(|end| self.0 % end);
+        below.and_then(|below| Number::try_from(below).ok()).unwrap()
     }
 }
