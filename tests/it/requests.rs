@@ -8,7 +8,11 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::daemon::Daemon;
+use crate::support::{
+    daemon::{Daemon, feed},
+    feed::{items, rss},
+    origin::{Origin, Reply},
+};
 
 /// All that comes for these bytes until the other side hangs up.
 async fn heard(address: SocketAddr, bytes: &[u8]) -> String {
@@ -148,4 +152,47 @@ async fn an_answer_without_a_body_tells_no_length_but_that_of_the_document() {
     let tags = format!("If-None-Match: \"ộ\", {}\r\n", full.header("etag"));
     let known = ask("GET /feed.xml", &tags).await;
     assert!(known.starts_with("HTTP/1.1 304 "), "{known}");
+}
+
+/// Such a document goes out from a file from the second time on.
+#[tokio::test]
+async fn a_large_document_is_the_same_bytes_however_often_and_slowly_it_is_taken() {
+    const TIMES: usize = 20;
+    let origin = Origin::start();
+    let titles: Vec<String> =
+        (0..200).map(|number| format!("Tin số {number} {}", "lũ ".repeat(100))).collect();
+    let entries: Vec<(String, &str)> =
+        titles.iter().enumerate().map(|(number, title)| (number.to_string(), title.as_str())).collect();
+    let entries: Vec<(&str, &str, &str)> = entries
+        .iter()
+        .map(|(guid, title)| (guid.as_str(), *title, "Tue, 17 Jan 2012 05:57:00 +0700"))
+        .collect();
+    origin.on("/a", [Reply::ok(rss(&entries))]);
+    let tables =
+        "[channel]\nwindow = \"36500d\"\n".to_owned() + &feed("a", &origin.url("/a"), "interval = \"1h\"");
+    let daemon = Daemon::start(&tables).await;
+    daemon.until("/feed.xml", |answer| !items(&answer.body).is_empty()).await;
+    let full = daemon.get("/feed.xml").await.body;
+    assert!((64 << 10..512 << 10).contains(&full.len()), "{}", full.len());
+    let mut stream = TcpStream::connect(daemon.readers).await.unwrap();
+    let one = "GET /feed.xml HTTP/1.1\r\nHost: a\r\n\r\nHEAD /feed.xml HTTP/1.1\r\nHost: a\r\n\r\n";
+    let last = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    stream.write_all((one.repeat(TIMES) + last).as_bytes()).await.unwrap();
+    let (mut answers, mut piece) = (Vec::new(), [0; 3_000]);
+    // In pieces that fit into no buffer of ours, with others' work in between.
+    while let length @ 1.. = stream.read(&mut piece).await.unwrap() {
+        answers.extend_from_slice(&piece[..length]);
+        tokio::task::yield_now().await;
+    }
+    let mut rest = &answers[..];
+    for time in 0..TIMES {
+        for is_whole in [true, false] {
+            let end = rest.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+            assert!(rest.starts_with(b"HTTP/1.1 200 OK\r\n"), "{time}");
+            let length = if is_whole { full.len() } else { 0 };
+            assert!(rest[end..end + length] == full[..length], "answer {time} has other bytes");
+            rest = &rest[end + length..];
+        }
+    }
+    assert!(rest.ends_with(b"ok\n") && rest.len() < 300, "{}", rest.len());
 }
