@@ -3,6 +3,7 @@
 //! answered.
 
 mod deadline;
+mod form;
 mod places;
 mod shelf;
 mod stream;
@@ -16,7 +17,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, response::Response};
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use hyper::{
     Request,
     body::Incoming,
@@ -193,11 +198,24 @@ struct Shelving<A> {
 impl<A: Answering> Shelving<A> {
     /// The answer, whose file is in `hand` then if it has one.
     async fn answer(&self, peer: IpAddr, request: Asked, hand: &Hand) -> Response {
+        let is_last = form::is_last(request.headers());
+        if let Some(fault) = form::fault(&request) {
+            return last((StatusCode::BAD_REQUEST, fault).into_response());
+        }
         let mut response = self.answering.answer(peer, request).await;
+        if is_last {
+            response = last(response);
+        }
         let whole = response.extensions_mut().remove::<Whole>();
         hand.take(whole.and_then(|whole| self.shelf.leaf(&whole)));
         response
     }
+}
+
+/// The answer, as the last of its connection.
+fn last(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// One connection to its end.

@@ -38,6 +38,7 @@ mod preview;
 mod process;
 mod proxies;
 mod readers;
+mod requests;
 mod status;
 mod status_pages;
 mod store_kill;

@@ -30,10 +30,11 @@ impl Tag<'_> {
     }
 }
 
-/// All that the request bears under this name, of all its lines. What is no entity tag ends its line.
+/// All that the request bears under this name, of all its lines. What is no entity tag ends its line; so do bytes that are
+/// not UTF-8, which stand in no tag of ours.
 pub(super) fn all<'a>(asked: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Tag<'a>> + use<'a> {
-    let lines = asked.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| Line { rest: line })
+    let lines = asked.get_all(name).iter().filter_map(|value| value.as_bytes().utf8_chunks().next());
+    lines.map(|chunk| chunk.valid()).flat_map(|line| Line { rest: line })
 }
 
 struct Line<'a> {
