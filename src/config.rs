@@ -80,6 +80,8 @@ pub struct Config {
     pub hosts_without_feeds: Vec<String>,
     /// Which other files were read as parts of this one.
     pub include: Vec<Pattern>,
+    /// Which other files it names that were read: certificates and credentials, sorted.
+    pub named: Vec<PathBuf>,
 }
 
 /// `[server]`.
@@ -295,7 +297,7 @@ fn read_all(
     let network = sections::read_networks(root, &mut problems);
     let channel = sections::read_channel(root, &mut problems);
     let channels = channels::read_channels(roots, &channel, &mut problems);
-    let (sources, hosts_without_feeds) = feeds::read_sources(roots, surroundings, &mut problems);
+    let (sources, hosts_without_feeds, named) = feeds::read_sources(roots, surroundings, &mut problems);
     match listeners {
         Some((server, admin)) if problems.is_empty() => Ok(Config {
             server,
@@ -307,6 +309,7 @@ fn read_all(
             channels,
             hosts_without_feeds,
             include,
+            named,
         }),
         _ => Err(problems.in_order()),
     }

@@ -125,7 +125,10 @@ impl Reloading {
 
     /// Reads the file again for somebody who names it.
     pub async fn reload_as_asked(&mut self, request: Request) {
-        let verdict = if is_same(&self.path, &request.file) {
+        let (ours, theirs) = (self.path.clone(), request.file.clone());
+        // Off the async threads: a network folder may take its time.
+        let is_ours = spawn_blocking(move || is_same(&ours, &theirs)).await.unwrap_or(false);
+        let verdict = if is_ours {
             self.reload(Occasion::Asked).await
         } else {
             let (ours, theirs) = (self.path.display(), request.file.display());
@@ -136,7 +139,8 @@ impl Reloading {
         let _ = request.answer.send(verdict);
     }
 
-    /// Reads the file again.
+    /// Reads the file again. Where nobody waits for it any more nothing is put into force: that is done at once, after all has
+    /// been read.
     pub async fn reload(&mut self, occasion: Occasion) -> Verdict {
         let (read, path) = (Arc::clone(&self.read), self.path.clone());
         match spawn_blocking(move || read(&path)).await {

@@ -1,10 +1,10 @@
-//! Notices that `feeds.toml`, or a file that it includes, has changed, and waits until whoever writes it is done. The
+//! Notices that `feeds.toml`, or a file that it includes or names, has changed, and waits until whoever writes it is done. The
 //! system tells of changes at once where it can; since network folders and bind mounts tell nothing, the files are looked
 //! at every few seconds too. Reads no file.
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, mem,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
@@ -19,7 +19,7 @@ use tokio::{
 use tracing::warn;
 
 use super::reloading::Occasion;
-use crate::config::Pattern;
+use crate::config::{Config, Pattern};
 
 /// How often the files are looked at where nobody tells of changes.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -32,10 +32,9 @@ const SETTLE_MAX: Duration = Duration::from_secs(10);
 /// A file with mistakes that has not changed for so long is not half written, but wrong.
 const REST: Duration = Duration::from_secs(3);
 
-/// The file and those that it includes, as they were last seen.
+/// The file and those that belong to it, as they were last seen.
 pub struct Watching {
-    path: PathBuf,
-    patterns: Vec<Pattern>,
+    files: Files,
     /// Kept for as long as changes are to be told of.
     watcher: Option<RecommendedWatcher>,
     watched: BTreeSet<PathBuf>,
@@ -48,9 +47,9 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Watches this file. It is taken for changed at first, since it may have been while the daemon started.
+    /// Of this file, once it is followed. It is taken for changed at first, since it may have been while the daemon started.
     #[must_use]
-    pub fn new(path: &Path, patterns: &[Pattern]) -> Self {
+    pub fn new(path: &Path) -> Self {
         let (alarm, alarms) = mpsc::channel(1);
         let watcher = fs_notify::recommended_watcher(move |event: fs_notify::Result<Event>| {
             // That somebody reads a file is no change, and we do.
@@ -62,16 +61,13 @@ impl Watching {
         let watcher = watcher.map_err(|error| {
             warn!(%error, "the system does not tell of changed files: they are looked at every {} s", LOOK_EVERY.as_secs());
         });
-        let mut watching = Self { watcher: watcher.ok(), ..Self::silent(path, alarms) };
-        watching.include(patterns);
-        watching
+        Self { watcher: watcher.ok(), ..Self::silent(path, alarms) }
     }
 
     /// As it is where the system tells of nothing.
     fn silent(path: &Path, alarms: mpsc::Receiver<()>) -> Self {
         Self {
-            path: path.to_owned(),
-            patterns: Vec::new(),
+            files: Files { path: path.to_owned(), ..Files::default() },
             watcher: None,
             watched: BTreeSet::new(),
             alarms,
@@ -81,26 +77,22 @@ impl Watching {
         }
     }
 
-    /// Watches the files that these patterns mean, from now on.
-    pub fn include(&mut self, patterns: &[Pattern]) {
-        patterns.clone_into(&mut self.patterns);
-        let Some(watcher) = &mut self.watcher else { return };
-        // Folders, and not files: a file that is replaced by another is not the one that was watched.
-        let real = fs::canonicalize(&self.path).ok();
-        let files = [Some(self.path.as_path()), real.as_deref()].into_iter().flatten();
-        let folders = files.filter_map(|path| path.parent()).chain(patterns.iter().map(Pattern::folder));
-        let here = |folder: &Path| if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() };
-        let wanted: BTreeSet<PathBuf> = folders.map(here).collect();
-        for folder in wanted.difference(&self.watched) {
-            if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
-                warn!(%error, folder = %folder.display(), "changes are seen late here");
-            }
+    /// Watches the files that this configuration was read from, from now on.
+    pub async fn follow(&mut self, config: &Config) {
+        self.files.patterns.clone_from(&config.include);
+        self.files.named.clone_from(&config.named);
+        let Some(mut watcher) = self.watcher.take() else { return };
+        let (watched, files) = (mem::take(&mut self.watched), self.files.clone());
+        // Off the async threads: a network folder may take its time.
+        let following = spawn_blocking(move || {
+            let wanted = files.folders();
+            follow(&mut watcher, &watched, &wanted);
+            (watcher, wanted)
+        });
+        match following.await {
+            Ok((watcher, watched)) => (self.watcher, self.watched) = (Some(watcher), watched),
+            Err(error) => warn!(%error, "changes are seen late from now on"),
         }
-        for folder in self.watched.difference(&wanted) {
-            // One that is gone is watched no more.
-            let _ = watcher.unwatch(folder);
-        }
-        self.watched = wanted;
     }
 
     /// What was read on this occasion has mistakes: if it does not change soon, `next` gives it out as rested; and again and
@@ -161,8 +153,44 @@ impl Watching {
 
     /// How the files are. Off the async threads: a network folder may take its time.
     async fn look(&self) -> Option<Stamps> {
-        let (path, patterns) = (self.path.clone(), self.patterns.clone());
-        spawn_blocking(move || Stamps::of(&path, &patterns)).await.ok()
+        let files = self.files.clone();
+        spawn_blocking(move || Stamps::of(&files)).await.ok()
+    }
+}
+
+/// Has the system tell of these folders, and no more of others.
+fn follow(watcher: &mut RecommendedWatcher, watched: &BTreeSet<PathBuf>, wanted: &BTreeSet<PathBuf>) {
+    for folder in wanted.difference(watched) {
+        if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
+            warn!(%error, folder = %folder.display(), "changes are seen late here");
+        }
+    }
+    for folder in watched.difference(wanted) {
+        // One that is gone is watched no more.
+        let _ = watcher.unwatch(folder);
+    }
+}
+
+/// Which files are meant.
+#[derive(Debug, Clone, Default)]
+struct Files {
+    /// `feeds.toml`.
+    path: PathBuf,
+    /// Those that it includes.
+    patterns: Vec<Pattern>,
+    /// Those whose contents belong to it: certificates and credentials.
+    named: Vec<PathBuf>,
+}
+
+impl Files {
+    /// In which folders they stand. Folders, and not files: a file that is replaced by another is not the one that was
+    /// watched. Links are followed: what they lead to may change too.
+    fn folders(&self) -> BTreeSet<PathBuf> {
+        let files = || [&self.path].into_iter().chain(&self.named);
+        let real: Vec<PathBuf> = files().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        let folders = files().chain(&real).filter_map(|path| path.parent());
+        let here = |folder: &Path| if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() };
+        folders.chain(self.patterns.iter().map(Pattern::folder)).map(here).collect()
     }
 }
 
@@ -174,9 +202,10 @@ struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
 type Stamp = (u64, u64, u64, (i64, i64), (i64, i64));
 
 impl Stamps {
-    fn of(path: &Path, patterns: &[Pattern]) -> Self {
-        let included = patterns.iter().flat_map(|pattern| pattern.files().unwrap_or_default());
-        let files = [path.to_owned()].into_iter().chain(included);
+    fn of(files: &Files) -> Self {
+        let included = files.patterns.iter().flat_map(|pattern| pattern.files().unwrap_or_default());
+        let named = files.named.iter().cloned();
+        let files = [files.path.clone()].into_iter().chain(included).chain(named);
         Self(files.map(|file| (stamp(&file), file)).map(|(stamp, file)| (file, stamp)).collect())
     }
 }
@@ -256,6 +285,42 @@ mod tests {
         fs::remove_file(&file).unwrap();
         assert_eq!(desk.next().await.0, Occasion::Settled);
         assert!(desk.is_silent().await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_that_is_named_alone_changes_and_appears_too() {
+        let mut desk = Desk::new().await;
+        let key = desk.folder.path().join("key");
+        let config = Config {
+            named: vec![key.clone()],
+            ..crate::config::parse("", &crate::config::Surroundings::default()).unwrap()
+        };
+        desk.watching.follow(&config).await;
+        assert_eq!(desk.next().await.0, Occasion::Settled, "it is watched anew");
+        assert!(desk.is_silent().await);
+        for text in ["a", "ab"] {
+            fs::write(&key, text).unwrap();
+            assert_eq!(desk.next().await.0, Occasion::Settled, "{text}");
+            assert!(desk.is_silent().await, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_folders_of_all_files_are_watched_and_those_that_links_lead_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        for name in ["keys", "real"] {
+            fs::create_dir(root.join(name)).unwrap();
+        }
+        fs::write(root.join("real/key"), "k").unwrap();
+        std::os::unix::fs::symlink(root.join("real/key"), root.join("keys/key")).unwrap();
+        let files = Files {
+            path: root.join("feeds.toml"),
+            named: vec![root.join("keys/key"), root.join("gone/key")],
+            ..Files::default()
+        };
+        let wanted = ["", "gone", "keys", "real"].map(|name| root.join(name).components().collect());
+        assert_eq!(files.folders(), BTreeSet::from(wanted));
     }
 
     #[tokio::test(start_paused = true)]

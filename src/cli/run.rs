@@ -69,7 +69,7 @@ pub(super) async fn daemon(path: &Path, config: Config, load: Arc<Read>, greet: 
     let started = tokio::select! {
         started = App::start(config) => started,
         // Opening a store may take minutes, and who wants the end does not want to wait for it.
-        () = signals.end() => {
+        () = signals.end.comes() => {
             info!("ending before all was up");
             return super::WELL;
         }
@@ -84,8 +84,9 @@ pub(super) async fn daemon(path: &Path, config: Config, load: Arc<Read>, greet: 
     info!(feeds, "serving http://{}/feed.xml; status at http://{}/", app.readers(), app.admin());
     greet(&app);
     let (reloading, requests) = (Reloading::new(path, load, app.reloader()), app.reload_requests());
-    let watching = Watching::new(path, &reloading.config().include);
-    match app.run(until_told_to_end(signals, requests, watching, reloading)).await {
+    let watching = Watching::new(path);
+    let Signals { mut end, hang_up, .. } = signals;
+    match app.run(until(end.comes(), hang_up, requests, watching, reloading)).await {
         Ok(()) => super::WELL,
         Err(error) => {
             error!("{error}");
@@ -94,19 +95,32 @@ pub(super) async fn daemon(path: &Path, config: Config, load: Arc<Read>, greet: 
     }
 }
 
-/// Reads the file again whenever there is occasion, until a signal asks for the end.
-async fn until_told_to_end(
-    mut signals: Signals,
+/// Reads the file again whenever there is occasion, until the end comes. The end waits for no file: a reading under way is
+/// given up.
+async fn until(
+    end: impl Future<Output = ()>,
+    hang_up: Signal,
+    requests: mpsc::Receiver<Request>,
+    watching: Watching,
+    reloading: Reloading,
+) {
+    tokio::select! {
+        () = end => info!("ending"),
+        () = read_again(hang_up, requests, watching, reloading) => {}
+    }
+}
+
+/// Reads the file again whenever there is occasion, for ever.
+async fn read_again(
+    mut hang_up: Signal,
     mut requests: mpsc::Receiver<Request>,
     mut watching: Watching,
     mut reloading: Reloading,
 ) {
     loop {
+        watching.follow(&reloading.config()).await;
         tokio::select! {
-            wish = signals.next() => match wish {
-                Wish::Reload => _ = reloading.reload(Occasion::Asked).await,
-                Wish::End => break,
-            },
+            _ = hang_up.recv() => drop(reloading.reload(Occasion::Asked).await),
             Some(request) = requests.recv() => reloading.reload_as_asked(request).await,
             occasion = watching.next() => {
                 let verdict = reloading.reload(occasion).await;
@@ -115,20 +129,11 @@ async fn until_told_to_end(
                 }
             }
         }
-        watching.include(&reloading.config().include);
     }
-    info!("ending");
-}
-
-/// What a signal asks for.
-enum Wish {
-    End,
-    Reload,
 }
 
 struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
+    end: End,
     hang_up: Signal,
     /// Listened to, so that a file that may grow no further fails a write and does not end us.
     _file_limit: Signal,
@@ -137,26 +142,68 @@ struct Signals {
 impl Signals {
     fn new() -> std::io::Result<Self> {
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            end: End {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+            },
             hang_up: signal(SignalKind::hangup())?,
             _file_limit: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
+}
 
-    async fn next(&mut self) -> Wish {
-        tokio::select! {
-            _ = self.terminate.recv() => Wish::End,
-            _ = self.interrupt.recv() => Wish::End,
-            _ = self.hang_up.recv() => Wish::Reload,
-        }
-    }
+/// What asks for the end.
+struct End {
+    terminate: Signal,
+    interrupt: Signal,
+}
 
-    /// The next signal that asks for the end. SIGHUP waits for [`Signals::next`].
-    async fn end(&mut self) {
+impl End {
+    async fn comes(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::File, io::Read as _, process::Command};
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::config::{self, Surroundings};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_end_waits_for_no_file_and_what_was_being_read_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let surroundings = Surroundings { folder: folder.path().to_owned(), ..Surroundings::default() };
+        let text = "[server]\nlisten = \"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\"\n";
+        let parsed = move |more: &str| config::parse(&format!("{text}{more}"), &surroundings).unwrap();
+        let app = App::start(parsed("")).await.unwrap();
+        let reloader = app.reloader();
+        let (begun, mut is_begun) = mpsc::unbounded_channel();
+        // A folder on a network that has gone, say.
+        let load = move |path: &Path| {
+            let _ = begun.send(());
+            let mut more = String::new();
+            File::open(path).and_then(|mut file| file.read_to_string(&mut more)).unwrap();
+            Ok(parsed(&more))
+        };
+        let (ask, requests) = mpsc::channel(1);
+        let reloading = Reloading::new(&pipe, Arc::new(load), app.reloader());
+        let (answer, verdict) = oneshot::channel();
+        ask.send(Request { file: pipe.clone(), answer }).await.unwrap();
+        let end = async { is_begun.recv().await.unwrap() };
+        let hang_up = signal(SignalKind::user_defined2()).unwrap();
+        app.run(until(end, hang_up, requests, Watching::new(&pipe), reloading)).await.unwrap();
+        assert!(verdict.await.is_err(), "nobody is told of what did not come");
+        // What comes late is read, and changes nothing any more.
+        std::fs::write(&pipe, "[channel]\ntitle = \"Khác\"\n").unwrap();
+        assert_eq!(reloader.config().channel.title, "Tin các tỉnh");
     }
 }

@@ -48,7 +48,10 @@ fn remedy(source: &io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::NotFound => "--config names another, and `tintinh init` writes one to begin with",
         ErrorKind::PermissionDenied => "let the user that runs tintinh read it",
-        ErrorKind::IsADirectory | ErrorKind::InvalidInput => "name the file itself by --config",
+        ErrorKind::IsADirectory => "name the file itself by --config",
+        ErrorKind::InvalidInput => {
+            "write what comes from there into a file, since it is read again and again"
+        }
         _ => "see whether its disk is well",
     }
 }

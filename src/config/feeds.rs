@@ -1,6 +1,6 @@
 //! The `[[feeds]]` tables as sources. Asks no source whether it is there.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use toml::de::DeValue;
 use url::Url;
@@ -24,12 +24,13 @@ use crate::model::{Province, Source, SourceId};
 /// The most sources that one file may list: the whole nation's communes, many times over.
 pub const MAX_SOURCES: usize = 100_000;
 
-/// The sources of the file, in its order; and the hosts with a table of their own at which none of them is.
+/// The sources of the file, in its order; the hosts with a table of their own at which none of them is; and the files of
+/// certificates and credentials that were read.
 pub(super) fn read_sources(
     roots: &[Reader<'_>],
     surroundings: &Surroundings,
     problems: &mut Problems<'_>,
-) -> (Vec<Arc<Source>>, Vec<String>) {
+) -> (Vec<Arc<Source>>, Vec<String>, Vec<PathBuf>) {
     let mut files = Files::new(surroundings);
     let inherited = Inherited::read(&roots[0], &mut files, problems);
 
@@ -49,7 +50,7 @@ pub(super) fn read_sources(
         sources.extend(read_source(&table, &inherited, &mut files, &mut seen, problems).map(Arc::new));
     }
     let hosts_without_feeds = inherited.without_feeds(&sources);
-    (sources, hosts_without_feeds)
+    (sources, hosts_without_feeds, files.paths())
 }
 
 /// The values in the lists of tables under this key of all the files, as many as there may be, each with its number in

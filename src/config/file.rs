@@ -1,8 +1,8 @@
 //! A file's bytes as text, or what keeps them from being text. Reads no TOML.
 
 use std::{
-    fs::File,
-    io::{self, Read},
+    fs::{self, File},
+    io::{self, ErrorKind, Read},
     path::Path,
 };
 
@@ -12,7 +12,15 @@ use super::problem::Problem;
 pub const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// Reads at most one byte more than a file may have, so that an endless one ends here.
+///
+/// # Errors
+/// What the system says; of a pipe or a device `InvalidInput`, since the file is read again and again, and to open a pipe is
+/// to wait for somebody who writes to it. Neither do paths in it mean anything from `/dev/fd` on.
 pub(super) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let data = fs::metadata(path)?;
+    if !data.is_file() && !data.is_dir() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is a pipe or a device, and no plain file"));
+    }
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;

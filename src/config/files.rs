@@ -101,6 +101,15 @@ impl<'a> Files<'a> {
         })
     }
 
+    /// Those that were read, or were to be, sorted.
+    pub fn paths(self) -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> =
+            self.certificates.into_keys().chain(self.credentials.into_keys()).collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
     /// What the service manager was given goes first; a path says itself where it is.
     fn credentials_path(&self, name: &str) -> Result<PathBuf, &'static str> {
         let beside = file_path(name, &self.surroundings.folder)?;

@@ -35,6 +35,64 @@ async fn shows(readers: &str, wanted: &[&str]) {
 }
 
 #[tokio::test]
+async fn a_secret_that_alone_changes_comes_into_force_and_an_empty_one_changes_nothing() {
+    let origin = publishers();
+    let (folder, file) =
+        written(&feed("a", &origin.url("/a"), "interval = \"1s\"\ncredentials_file = \"key\""));
+    let key = folder.path().join("key");
+    fs::write(&key, "mot:hai\n").unwrap();
+    let daemon = Process::run(&file);
+    let (readers, _) = daemon.addresses().await;
+    shows(&readers, &["Một"]).await;
+    let sent = async |wanted: &[u8]| {
+        let is_sent =
+            || origin.requests().last().is_some_and(|last| last.header("Authorization") == Some(wanted));
+        while !is_sent() {
+            origin.until_asked(origin.requests().len() + 1).await;
+        }
+    };
+    sent(b"Basic bW90OmhhaQ==").await;
+    fs::write(&key, "ba:bon\n").unwrap();
+    let line = daemon.logged("is in force: changed credentials of a").await;
+    assert!(!line.contains("bon"), "{line}");
+    sent(b"Basic YmE6Ym9u").await;
+    fs::write(&key, "").unwrap();
+    let line = daemon.logged("names a file that is empty").await;
+    assert!(line.contains("feeds.a.credentials_file"), "{line}");
+    sent(b"Basic YmE6Ym9u").await;
+}
+
+#[tokio::test]
+async fn a_pipe_in_the_place_of_the_file_is_refused_in_words_and_delays_no_end() {
+    let (folder, file) = written("");
+    let daemon = Process::run(&file);
+    daemon.addresses().await;
+    fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    for command in ["check", "reload", "run"] {
+        let refused = ran([command, "--config", path(&file)]).await;
+        let wanted = format!(
+            "tintinh: {} cannot be read: it is a pipe or a device, and no plain file; write what comes from there into a \
+             file, since it is read again and again",
+            file.display()
+        );
+        assert_eq!((refused.code, &*refused.stderr.join("\n")), (Some(2), &*wanted), "{command}");
+    }
+    daemon.logged("it is a pipe or a device").await;
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, "include = [\"more.toml\"]\n").unwrap();
+    let more = folder.path().join("more.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&more).status().unwrap().success());
+    let refused = ran(["check", "--config", path(&file)]).await;
+    assert!(
+        refused.stderr[0].contains("more.toml, which cannot be read (it is a pipe or a device"),
+        "{refused:#?}"
+    );
+    daemon.signal(Signal::TERM);
+    assert_eq!(daemon.ended().await.code, Some(0));
+}
+
+#[tokio::test]
 async fn reload_tells_what_a_good_file_changes_and_what_is_wrong_with_a_bad_one() {
     let origin = publishers();
     let a = feed("a", &origin.url("/a"), "");
