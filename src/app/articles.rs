@@ -1,10 +1,11 @@
 //! Who has an article read now: those that are due, one of a source and one at a host at a time, beside the polls and
 //! behind them in no queue but the hosts' own. Decides neither what is due nor what comes of it.
 
+mod agenda;
 mod turns;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -17,7 +18,7 @@ use tokio::{
 use tracing::{error, warn};
 use url::Url;
 
-use self::turns::Turns;
+use self::{agenda::Agenda, turns::Turns};
 use crate::{
     articles,
     board::Board,
@@ -32,8 +33,6 @@ use crate::{
 
 /// Articles that are read at once; most of them wait for their host's pause to end.
 const READS_MAX: usize = 64;
-/// The longest sleep: the wall clock may be set meanwhile.
-const NAP_MAX: Duration = Duration::from_secs(5);
 /// In an outage of ours it is looked after so long whether it is over.
 const OFFLINE_NAP: Duration = Duration::from_secs(1);
 /// After a fault of ours a source's articles rest for so long.
@@ -51,36 +50,6 @@ pub(super) struct Reading {
     pub(super) pulse: Arc<Pulse>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: fn() -> Timestamp,
-}
-
-/// When each source is looked at next.
-#[derive(Default)]
-struct Agenda {
-    at: HashMap<SourceId, Timestamp>,
-    order: BTreeSet<(Timestamp, SourceId)>,
-}
-
-impl Agenda {
-    fn set(&mut self, id: &SourceId, at: Option<Timestamp>) {
-        if let Some(former) = self.at.remove(id) {
-            self.order.remove(&(former, id.clone()));
-        }
-        if let Some(at) = at {
-            self.at.insert(id.clone(), at);
-            self.order.insert((at, id.clone()));
-        }
-    }
-
-    fn due(&mut self, now: Timestamp) -> Option<SourceId> {
-        let (_, id) = self.order.first().filter(|(at, _)| *at <= now)?.clone();
-        self.set(&id, None);
-        Some(id)
-    }
-
-    fn sleep(&self, now: Timestamp) -> Duration {
-        let first = self.order.first().and_then(|(at, _)| (*at - now).to_std().ok());
-        first.map_or(NAP_MAX, |wait| wait.min(NAP_MAX))
-    }
 }
 
 /// What is under way.
@@ -141,7 +110,7 @@ impl Reading {
                 }
             }
             let waits_for_network = is_offline && under_way.turns.is_wished();
-            let nap = agenda.sleep(now).min(if waits_for_network { OFFLINE_NAP } else { NAP_MAX });
+            let nap = agenda.sleep(now).min(if waits_for_network { OFFLINE_NAP } else { Duration::MAX });
             let ended = tokio::select! {
                 biased;
                 () = until(&mut stopped) => break,
@@ -292,28 +261,4 @@ impl Reading {
 /// Ends when this turns true, or nobody is left to turn it.
 async fn until(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_agenda_gives_each_source_once_and_the_earliest_first() {
-        let id = |text: &str| SourceId::new(text).unwrap();
-        let at = |seconds| Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        let mut agenda = Agenda::default();
-        agenda.set(&id("a"), Some(at(9)));
-        agenda.set(&id("b"), Some(at(2)));
-        agenda.set(&id("a"), Some(at(1)));
-        agenda.set(&id("c"), Some(at(3)));
-        agenda.set(&id("c"), None);
-        assert_eq!(agenda.sleep(at(0)), Duration::from_secs(1));
-        assert_eq!(agenda.due(at(0)), None);
-        assert_eq!(
-            (agenda.due(at(5)), agenda.due(at(5)), agenda.due(at(5))),
-            (Some(id("a")), Some(id("b")), None)
-        );
-        assert_eq!(agenda.sleep(at(5)), NAP_MAX);
-    }
 }
