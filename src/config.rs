@@ -18,6 +18,7 @@ mod headers;
 mod hosts;
 mod include;
 mod page;
+mod places;
 mod problem;
 mod quantity;
 mod reader;
@@ -26,6 +27,7 @@ mod schema;
 mod sections;
 mod settings;
 mod shape;
+mod surroundings;
 mod syntax;
 mod wording;
 
@@ -33,7 +35,6 @@ mod wording;
 mod tests;
 
 use std::{
-    ffi::OsString,
     net::SocketAddr,
     path::{self, Path, PathBuf},
     sync::Arc,
@@ -53,9 +54,11 @@ pub use self::{
     feeds::MAX_SOURCES,
     file::MAX_FILE_BYTES,
     include::Pattern,
+    places::{Places, places},
     problem::{Excerpt, Problem},
     schema::schema,
     settings::{MAX_BODY, STANDARD_LIMITS},
+    surroundings::Surroundings,
     wording::slug,
 };
 
@@ -176,34 +179,6 @@ impl Config {
     }
 }
 
-/// What the file does not say and its caller knows; the caller reads the environment.
-#[derive(Debug, Clone)]
-pub struct Surroundings {
-    /// The folder where the file stands, from which on its paths are read; [`load`] finds it itself.
-    pub folder: PathBuf,
-    /// The file itself, which does not include itself; [`load`] knows it.
-    pub file: Option<PathBuf>,
-    /// `$STATE_DIRECTORY` of the service manager, where the store goes unless the file says otherwise.
-    pub state_directory: Option<PathBuf>,
-    /// `$CREDENTIALS_DIRECTORY` of the service manager, where a `credentials_file` without a path is looked for first.
-    pub credentials_directory: Option<PathBuf>,
-    /// The value of an environment variable, for `credentials_env`.
-    pub variable: fn(&str) -> Option<OsString>,
-}
-
-impl Default for Surroundings {
-    /// A folder of no name, and an empty environment.
-    fn default() -> Self {
-        Self {
-            folder: PathBuf::new(),
-            file: None,
-            state_directory: None,
-            credentials_directory: None,
-            variable: |_| None,
-        }
-    }
-}
-
 /// Reads this file, and the files that it names.
 ///
 /// # Errors
@@ -217,33 +192,6 @@ pub fn load(path: &Path, surroundings: Surroundings) -> Result<Config, ConfigErr
     let text = file::decode(&bytes).map_err(|problem| invalid(vec![problem]))?;
     let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
     parse(text, &Surroundings { folder, file: Some(absolute), ..surroundings }).map_err(invalid)
-}
-
-/// Where the file says that its daemon is to be found, as well as can be told: also where the file has mistakes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
-    /// The store's folder.
-    pub store: PathBuf,
-    /// The admin's listener.
-    pub admin: SocketAddr,
-}
-
-/// Where this file says that its daemon is.
-///
-/// # Errors
-/// `Unreadable` when the file cannot be read.
-pub fn places(path: &Path, surroundings: Surroundings) -> Result<Places, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let absolute = path::absolute(path).map_err(unreadable)?;
-    let bytes = file::read_bounded(path).map_err(unreadable)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
-    let (document, _) = DeTable::parse_recoverable(&text);
-    let root = Reader::root(document.get_ref(), 0, &shape::ROOT);
-    // They are told by those who read the file to use it.
-    let mut ignored = Problems::of(&text);
-    let store = sections::read_store(&root, &Surroundings { folder, ..surroundings }, &mut ignored).path;
-    Ok(Places { store, admin: sections::read_admin_listen(&root, &mut ignored) })
 }
 
 /// Reads the text of a file that stands in these surroundings, and the files that it names.
