@@ -37,7 +37,8 @@ pub struct Watching {
     files: Files,
     /// Kept for as long as changes are to be told of.
     watcher: Option<RecommendedWatcher>,
-    watched: BTreeSet<PathBuf>,
+    /// The folders in which it looks.
+    folders: BTreeSet<PathBuf>,
     alarms: mpsc::Receiver<()>,
     /// Whether there was an alarm that nobody has looked after yet.
     is_alarmed: bool,
@@ -69,7 +70,7 @@ impl Watching {
         Self {
             files: Files { path: path.to_owned(), ..Files::default() },
             watcher: None,
-            watched: BTreeSet::new(),
+            folders: BTreeSet::new(),
             alarms,
             is_alarmed: false,
             seen: None,
@@ -82,15 +83,14 @@ impl Watching {
         self.files.patterns.clone_from(&config.include);
         self.files.named.clone_from(&config.named);
         let Some(mut watcher) = self.watcher.take() else { return };
-        let (watched, files) = (mem::take(&mut self.watched), self.files.clone());
+        let (former, files) = (mem::take(&mut self.folders), self.files.clone());
         // Off the async threads: a network folder may take its time.
         let following = spawn_blocking(move || {
-            let wanted = files.folders();
-            follow(&mut watcher, &watched, &wanted);
-            (watcher, wanted)
+            let folders = follow(&mut watcher, &former, files.folders());
+            (watcher, folders)
         });
         match following.await {
-            Ok((watcher, watched)) => (self.watcher, self.watched) = (Some(watcher), watched),
+            Ok((watcher, folders)) => (self.watcher, self.folders) = (Some(watcher), folders),
             Err(error) => warn!(%error, "changes are seen late from now on"),
         }
     }
@@ -158,17 +158,27 @@ impl Watching {
     }
 }
 
-/// Has the system tell of these folders, and no more of others.
-fn follow(watcher: &mut RecommendedWatcher, watched: &BTreeSet<PathBuf>, wanted: &BTreeSet<PathBuf>) {
-    for folder in wanted.difference(watched) {
-        if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
-            warn!(%error, folder = %folder.display(), "changes are seen late here");
-        }
-    }
-    for folder in watched.difference(wanted) {
+/// Has the system tell of these folders, and no more of others. Gives those of which it does: the rest is tried again.
+fn follow(
+    watcher: &mut RecommendedWatcher,
+    former: &BTreeSet<PathBuf>,
+    mut wanted: BTreeSet<PathBuf>,
+) -> BTreeSet<PathBuf> {
+    for folder in former.difference(&wanted) {
         // One that is gone is watched no more.
         let _ = watcher.unwatch(folder);
     }
+    wanted.retain(|folder| {
+        if former.contains(folder) {
+            return true;
+        }
+        let begun = watcher.watch(folder, RecursiveMode::NonRecursive);
+        if let Err(error) = &begun {
+            warn!(%error, folder = %folder.display(), "changes are seen late here");
+        }
+        begun.is_ok()
+    });
+    wanted
 }
 
 /// Which files are meant.
