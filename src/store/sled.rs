@@ -10,11 +10,13 @@ mod keys;
 mod lock;
 mod migrate;
 mod open;
+mod packs;
 mod panics;
 mod place;
 #[cfg(test)]
 mod power_cut;
 mod rescue;
+mod rows;
 mod space;
 mod tree;
 mod values;
@@ -156,7 +158,7 @@ impl SledEngine {
         outcome
     }
 
-    fn write(&self, batch: ::sled::Batch) -> Result<(), StoreError> {
+    fn write(&self, batch: rows::Batch) -> Result<(), StoreError> {
         let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
         self.require_track()?;
         // First the database: what it refuses must not be in the copy.

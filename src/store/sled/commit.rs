@@ -1,6 +1,6 @@
 //! Lays what is to be written out as batches. Decides nothing about entries.
 
-use ::sled::{Batch, IVec};
+use ::sled::IVec;
 
 use crate::{
     model::{
@@ -10,7 +10,7 @@ use crate::{
     store::plan::{Added, Counted, Down, Forgotten, Leader, Marked, Plan, Tie, Traces, Updated},
 };
 
-use super::{StoreError, keys, values};
+use super::{StoreError, keys, rows::Batch, values};
 
 /// About the largest batch: more between two fsyncs was not measured to be safe.
 const BATCH_MAX: usize = 1024 * 1024;
@@ -165,7 +165,10 @@ struct Pages {
 
 impl Pages {
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.size += key.len() + value.len();
+        // Rows that lie in no order are written with all that share their packs.
+        let is_scattered = matches!(key.first(), Some(&(keys::KEY | keys::TITLE)));
+        let beside = if is_scattered { keys::SCATTERED_PACK } else { 0 };
+        self.size += key.len() + value.len() + beside;
         self.batch.insert(key, value);
     }
 

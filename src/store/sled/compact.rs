@@ -12,11 +12,12 @@ use std::{
     sync::{PoisonError, atomic::Ordering},
 };
 
-use ::sled::{Batch, IVec};
+use ::sled::IVec;
 use sha2::{Digest as _, Sha256};
 
 use super::{
     SledEngine, StoreError, failed, keys, open, place, reading,
+    rows::Batch,
     space::{FREE_MIN, MIB},
     tree::Tree,
 };
@@ -26,9 +27,9 @@ use crate::store::engine::{Compaction, Engine, Usage};
 const PIECE_ROWS: usize = 500;
 const PIECE_BYTES: usize = 512 * 1024;
 /// Bytes that are copied between two fsyncs.
-const FSYNC_EVERY: usize = 32 << 20;
+pub const FSYNC_EVERY: usize = 32 << 20;
 
-type Rows = Vec<(IVec, IVec)>;
+pub type Rows = Vec<(IVec, IVec)>;
 
 impl SledEngine {
     pub(super) fn measure(&self) -> Result<Usage, StoreError> {
@@ -186,7 +187,7 @@ impl SledEngine {
 }
 
 /// Some rows after this key.
-fn piece(tree: &Tree, after: &[u8]) -> Result<Rows, StoreError> {
+pub fn piece(tree: &Tree, after: &[u8]) -> Result<Rows, StoreError> {
     let (mut rows, mut bytes) = (Rows::new(), 0);
     for row in tree.db.range::<&[u8], _>((Bound::Excluded(after), Bound::Unbounded)) {
         let (key, value) = row.map_err(reading)?;

@@ -23,6 +23,8 @@
 //!
 //! A tombstone has no `e`, `p`, `o`, `n` and `i`, and one of `l`, `g` and `d`. What was dropped has `e` alone of them.
 //!
+//! Neighbours of most letters share one of sled's rows, a pack, as [`pack_size`] tells: sled's cost is by the row.
+//!
 //! Neighbours share pages, and sled writes whole pages again: what is large must not follow what grows at its end with
 //! every new entry, as `b`, `e` and `h` do. So channels come first of all.
 
@@ -226,6 +228,29 @@ pub fn read_source(key: &[u8]) -> Option<(SourceId, &[u8])> {
     let end = body.iter().position(|byte| *byte == END).unwrap_or(body.len());
     let source = SourceId::new(std::str::from_utf8(&body[..end]).ok()?)?;
     Some((source, body.get(end + 1..).unwrap_or_default()))
+}
+
+/// How many bytes about the packs have that hold the rows of a letter; none of a letter whose rows share nothing: what is
+/// large, or stands alone, or where no two of a commit are neighbours.
+#[must_use]
+pub fn pack_size(letter: u8) -> Option<usize> {
+    match letter {
+        ENTRY => Some(4096),
+        HEADER | TRACES | ROW | OWN_ROW | PLACE | OWN_PLACE | LISTED | LEFT => Some(2048),
+        KEY | TITLE => Some(SCATTERED_PACK),
+        _ => None,
+    }
+}
+
+/// The size of the packs whose rows lie in no order of time: each that a commit writes may be another one.
+pub const SCATTERED_PACK: usize = 1024;
+
+/// What the keys begin with that may share a pack: their letter and, where it follows, their source.
+#[must_use]
+pub fn kind(key: &[u8]) -> &[u8] {
+    let is_of_source = matches!(key.first(), Some(&(KEY | TITLE | OWN_PLACE | OWN_ROW | LISTED)));
+    let length = if is_of_source { key.iter().position(|byte| *byte == END) } else { Some(1) };
+    key.get(..length.unwrap_or(key.len())).unwrap_or_default()
 }
 
 fn joined(parts: &[&[u8]]) -> Vec<u8> {

@@ -2,6 +2,7 @@
 //! where it was.
 
 mod groups;
+mod packs;
 
 use std::collections::BTreeMap;
 
@@ -10,8 +11,13 @@ use ::sled::{Batch, Db, IVec};
 use crate::model::{EntryKey, Seq, SourceId};
 
 use super::{StoreError, Traces, failed, keys, reading, values};
+#[cfg(test)]
+use super::{rows::Rows, tree::Tree};
 
-pub use self::groups::{knows_groups, to_layout_3};
+pub use self::{
+    groups::{knows_groups, to_layout_3},
+    packs::to_layout_4,
+};
 
 /// Rows that one batch writes.
 const BATCH_ROWS: usize = 2_000;
@@ -84,6 +90,18 @@ fn migrating(error: ::sled::Error) -> StoreError {
     failed("bringing the store to this version's layout", error)
 }
 
+/// The database as layouts up to 3 had it.
+#[cfg(test)]
+fn unpacked(tree: Tree) -> Tree {
+    let pairs = tree.db.iter().collect::<Result<Vec<_>, _>>().unwrap();
+    tree.db.database().clear().unwrap();
+    let tree = Tree { db: Rows::plain(tree.db.database().clone()), ..tree };
+    for (key, value) in pairs {
+        tree.db.insert(key, value).unwrap();
+    }
+    tree
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,8 +143,8 @@ mod tests {
                 db.insert([&[keys::CHANNEL_BEFORE], &key[1..]].concat(), piece).unwrap();
                 db.remove(key).unwrap();
             }
-            db.insert(keys::channel_piece(&ChannelId::All, 9), b"stale").unwrap();
-            channels(&db).unwrap();
+            db.insert(keys::channel_piece(&ChannelId::All, 9), &b"stale"[..]).unwrap();
+            channels(db.database()).unwrap();
             assert_eq!(engine.channel_state(&ChannelId::All).unwrap(), Some(state(second)));
             assert_eq!(db.scan_prefix([keys::CHANNEL_BEFORE]).count(), 0);
         }

@@ -14,12 +14,12 @@ use ::sled::{Config, Db, Mode};
 
 use super::{
     Options, SledEngine, StoreError, census, compact, failed, keys, lock, migrate, panics, place, reading,
-    rescue, tree::Tree,
+    rescue, rows::Rows, tree::Tree,
 };
 use crate::model::{Record, Seq};
 
 /// The layout of keys and values. A change of either raises it.
-const SCHEMA: u32 = 3;
+const SCHEMA: u32 = 4;
 
 /// Bytes of sled's log between two allocations. Fixed when a store is made. At sled's default, values over 7 KB
 /// go to files that are never fsynced, and more than 512 KiB between two fsyncs may be lost; this is the most it takes.
@@ -77,9 +77,14 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
     let (opened, cache) = (home.to_owned(), options.cache);
     let longer = for_size(home);
     let (db, next) = guarded(path, DEADLINE + longer, move || load(&opened, made, cache))?;
-    let tree = tree(db, home.to_owned())?;
-    let old = tree.clone();
-    guarded(path, MIGRATION_DEADLINE, move || migrate::to_layout_3(&old))?;
+    let mut tree = tree(db, home.to_owned())?;
+    if !tree.db.are_packed() {
+        let (old, store, options) = (tree, path.to_owned(), options.clone());
+        tree = guarded(path, MIGRATION_DEADLINE, move || {
+            migrate::to_layout_3(&old)?;
+            migrate::to_layout_4(&store, &old, &options)
+        })?;
+    }
     let watermark = place::watermark(path);
     if next < watermark {
         let what =
@@ -139,7 +144,7 @@ pub fn make(home: &Path, options: &Options) -> Result<Tree, StoreError> {
     Ok(tree)
 }
 
-fn tree(db: Db, folder: PathBuf) -> Result<Tree, StoreError> {
+fn tree(db: Rows, folder: PathBuf) -> Result<Tree, StoreError> {
     let data_path = folder.join("db");
     let data = File::open(&data_path).map_err(|error| self::folder("open", &data_path, error))?;
     Ok(Tree { db, data: Arc::new(data), folder, fsync: |tree| tree.data.sync_all() })
@@ -198,7 +203,7 @@ fn guarded<T: Send + 'static>(
     receiver.recv_timeout(deadline).map_err(slow)?
 }
 
-fn load(path: &Path, made: bool, cache: u64) -> Result<(Db, u64), StoreError> {
+fn load(path: &Path, made: bool, cache: u64) -> Result<(Rows, u64), StoreError> {
     let config = Config::default()
         .path(path)
         .cache_capacity(cache)
@@ -216,7 +221,8 @@ fn load(path: &Path, made: bool, cache: u64) -> Result<(Db, u64), StoreError> {
         opened => opened,
     };
     let db = db.map_err(|error| failed("opening the store", error))?;
-    require_schema(&db, path, made)?;
+    let schema = require_schema(&db, path, made)?;
+    let db = if schema < SCHEMA { Rows::plain(db) } else { Rows::packed(db) };
     let next = next_number(&db)?;
     Ok((db, next))
 }
@@ -231,27 +237,28 @@ fn open_unlocked(config: &Config) -> ::sled::Result<Db> {
     lock::patiently(|| config.open(), is_held)
 }
 
-fn require_schema(db: &Db, path: &Path, made: bool) -> Result<(), StoreError> {
+/// The layout that the store is of, 2 at least; that of a new one is this.
+fn require_schema(db: &Db, path: &Path, made: bool) -> Result<u32, StoreError> {
     let Some(bytes) = db.get(keys::SCHEMA).map_err(reading)? else {
         if made || !db.is_empty() {
             return Err(StoreError::Lost { path: path.to_owned() });
         }
         db.insert(keys::SCHEMA, &SCHEMA.to_be_bytes()).map_err(|error| failed("making the store", error))?;
-        return db.flush().map(drop).map_err(|error| failed("making the store", error));
+        return db.flush().map(|_| SCHEMA).map_err(|error| failed("making the store", error));
     };
     let damaged = |_| StoreError::Damaged { what: "its layout's version cannot be read".to_owned() };
     let found = <[u8; 4]>::try_from(&*bytes).map(u32::from_be_bytes).map_err(damaged)?;
     match found {
-        // What layout 3 needs beside takes long, and has a deadline of its own.
-        SCHEMA | 2 => return migrate::channels(db),
-        1 => return migrate::from_layout_1(db).and_then(|()| migrate::channels(db)),
-        _ => {}
+        // What layouts 3 and 4 need beside takes long, and has a deadline of its own.
+        SCHEMA | 3 | 2 => migrate::channels(db)?,
+        1 => migrate::from_layout_1(db).and_then(|()| migrate::channels(db))?,
+        _ => return Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA }),
     }
-    Err(StoreError::Schema { path: path.to_owned(), found, known: SCHEMA })
+    Ok(found.max(2))
 }
 
 /// One more than every number that was ever given.
-fn next_number(db: &Db) -> Result<u64, StoreError> {
+fn next_number(db: &Rows) -> Result<u64, StoreError> {
     let kept = db.get(keys::NEXT).map_err(reading)?.and_then(|bytes| keys::read_seq(&bytes));
     let last = db.scan_prefix([keys::ENTRY]).keys().next_back().transpose().map_err(reading)?;
     let after_last = last.and_then(|key| keys::read_seq(&key)).map_or(1, |seq| seq.0 + 1);

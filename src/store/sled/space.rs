@@ -1,5 +1,7 @@
 //! Whether there is room to write: on the disk, and below the limit of a file. Asked before sled is, which takes neither well.
 
+use std::path::Path;
+
 use super::{SledEngine, StoreError};
 
 /// Writing needs this much free: sled appends whole segments of 16 MiB, and cleaning takes some more of them.
@@ -8,11 +10,16 @@ pub const FREE_MIN: u64 = 64 * MIB;
 /// In bytes.
 pub const MIB: u64 = 1024 * 1024;
 
+/// What is free where this folder is; none where the question has no answer.
+pub fn free(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 impl SledEngine {
     /// None where the question has no answer.
     pub(super) fn free_space(&self) -> Option<u64> {
-        let disk = rustix::fs::statvfs(&self.path).ok()?;
-        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+        free(&self.path)
     }
 
     /// Whether a write may be begun.

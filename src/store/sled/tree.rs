@@ -3,7 +3,7 @@
 mod rows;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::File,
     io,
     ops::ControlFlow,
@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use ::sled::{Db, IVec};
+use ::sled::IVec;
 use chrono::DateTime;
 
 use crate::model::{
@@ -21,6 +21,7 @@ use crate::model::{
 
 use super::{
     Leader, Scope, StoreError, Traces, failed, keys, reading,
+    rows::Rows,
     values::{self, unpacked},
 };
 use crate::store::{engine::ALIKE_MAX, plan::Lookup};
@@ -28,7 +29,7 @@ use crate::store::{engine::ALIKE_MAX, plan::Lookup};
 /// An open database.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    pub db: Db,
+    pub db: Rows,
     /// Our own handle to the data file, for fsync: sled's flush does not reach the disk on Linux.
     pub data: Arc<File>,
     /// Where its files are.
@@ -53,19 +54,15 @@ impl Lookup for Tree {
 
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError> {
         let Some(bytes) = self.get(&keys::key(source, key))? else { return Ok(None) };
-        let leads_nowhere = || damaged(format!("key {key:?} of {source} leads nowhere"));
-        keys::read_seq(&bytes).map(Some).ok_or_else(leads_nowhere)
+        read_lead(source, key, &bytes).map(Some)
     }
 
     fn entry(&self, seq: Seq) -> Result<Option<StoredEntry>, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::ENTRY, seq))?;
-        bytes.map(|bytes| unpacked(&bytes, &|| format!("entry {}", seq.0))).transpose()
+        read_entry(seq, self.get(&keys::numbered(keys::ENTRY, seq))?)
     }
 
     fn known_of(&self, seq: Seq) -> Result<KnownEntry, StoreError> {
-        let bytes = self.get(&keys::numbered(keys::HEADER, seq))?;
-        let known = bytes.and_then(|bytes| values::read_header(seq, &bytes));
-        known.ok_or_else(|| damaged(format!("no header of entry {}", seq.0)))
+        read_header(seq, self.get(&keys::numbered(keys::HEADER, seq))?)
     }
 
     fn traces(&self, seq: Seq) -> Result<Option<Traces>, StoreError> {
@@ -112,10 +109,17 @@ impl Tree {
         if !self.knows(source)? {
             return Ok(known);
         }
-        for key in keys {
-            if let Some(seq) = self.seq_of(source, *key)? {
-                known.insert(*key, self.known_of(seq)?);
+        // Neighbours one after the other, each looked up where the one before was found.
+        let (mut reader, mut found) = (self.db.reader(), Vec::new());
+        for key in keys.iter().collect::<BTreeSet<_>>() {
+            if let Some(bytes) = reader.get(keys::key(source, *key)).map_err(reading)? {
+                found.push((read_lead(source, *key, &bytes)?, *key));
             }
+        }
+        found.sort_unstable();
+        for (seq, key) in found {
+            let bytes = reader.get(keys::numbered(keys::HEADER, seq)).map_err(reading)?;
+            known.insert(key, read_header(seq, bytes)?);
         }
         Ok(known)
     }
@@ -212,7 +216,12 @@ impl Tree {
     }
 
     pub fn entries(&self, seqs: &[Seq]) -> Result<Vec<StoredEntry>, StoreError> {
-        seqs.iter().filter_map(|seq| self.entry(*seq).transpose()).collect()
+        let mut reader = self.db.reader();
+        let mut entry = |seq: &Seq| {
+            let bytes = reader.get(keys::numbered(keys::ENTRY, *seq)).map_err(reading);
+            bytes.and_then(|bytes| read_entry(*seq, bytes)).transpose()
+        };
+        seqs.iter().filter_map(&mut entry).collect()
     }
 
     pub fn oldest(&self, after: Seq, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
@@ -251,6 +260,20 @@ impl Tree {
         };
         self.db.range(begin..end).take(most).map(read).collect()
     }
+}
+
+/// Where a key leads.
+fn read_lead(source: &SourceId, key: EntryKey, bytes: &[u8]) -> Result<Seq, StoreError> {
+    keys::read_seq(bytes).ok_or_else(|| damaged(format!("key {key:?} of {source} leads nowhere")))
+}
+
+fn read_header(seq: Seq, bytes: Option<IVec>) -> Result<KnownEntry, StoreError> {
+    let known = bytes.and_then(|bytes| values::read_header(seq, &bytes));
+    known.ok_or_else(|| damaged(format!("no header of entry {}", seq.0)))
+}
+
+fn read_entry(seq: Seq, bytes: Option<IVec>) -> Result<Option<StoredEntry>, StoreError> {
+    bytes.map(|bytes| unpacked(&bytes, &|| format!("entry {}", seq.0))).transpose()
 }
 
 fn row(scope: &Scope, key: &[u8], value: &[u8]) -> Option<Row> {

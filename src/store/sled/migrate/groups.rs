@@ -1,17 +1,13 @@
 //! Layout 3 numbers rows, and knows which entries of several sources are one story. Layout 2 is walked in the order in
 //! which its entries were committed, and each step may be done twice.
 
-use std::fs::File;
-
-use ::sled::{Batch, Db};
-
 use super::{super::tree::Tree, migrating};
 use crate::{
     model::Seq,
     store::{
         StoreError,
         plan::{Added, Leaders, Lookup as _},
-        sled::{commit, keys},
+        sled::{commit, keys, rows::Batch},
     },
 };
 
@@ -43,8 +39,8 @@ fn bring_over(tree: &Tree, steps: usize) -> Result<(), StoreError> {
     } else {
         // Of the new layout from the first step on, for one that knows only the former must not touch it any more.
         let mut begin = Batch::default();
-        begin.insert(keys::SCHEMA, &3_u32.to_be_bytes());
-        begin.insert(keys::PROGRESS, &after.0.to_be_bytes());
+        begin.insert(keys::SCHEMA, &3_u32.to_be_bytes()[..]);
+        begin.insert(keys::PROGRESS, &after.0.to_be_bytes()[..]);
         tree.db.apply_batch(begin).map_err(migrating)?;
     }
     for step in 1..=steps {
@@ -63,26 +59,26 @@ fn bring_over(tree: &Tree, steps: usize) -> Result<(), StoreError> {
             tree.db.apply_batch(batch).map_err(migrating)?;
         }
         if step.is_multiple_of(FSYNC_EVERY) {
-            to_disk(&tree.db, &tree.data)?;
+            to_disk(tree)?;
         }
     }
     Ok(())
 }
 
 fn done(tree: &Tree) -> Result<(), StoreError> {
-    to_disk(&tree.db, &tree.data)?;
+    to_disk(tree)?;
     tree.db.remove(keys::PROGRESS).map_err(migrating)?;
-    to_disk(&tree.db, &tree.data)
+    to_disk(tree)
 }
 
-fn to_disk(db: &Db, data: &File) -> Result<(), StoreError> {
-    db.flush().map_err(migrating)?;
-    data.sync_all().map_err(|error| migrating(error.into()))
+fn to_disk(tree: &Tree) -> Result<(), StoreError> {
+    tree.db.flush().map_err(migrating)?;
+    tree.data.sync_all().map_err(|error| migrating(error.into()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::unpacked, *};
     use crate::store::{
         Engine as _, SledEngine,
         plan::{Tie, Traces},
@@ -90,18 +86,24 @@ mod tests {
         sled::values,
     };
 
-    type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+    type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
-    fn rows(tree: &Tree) -> Rows {
+    fn rows(tree: &Tree) -> Pairs {
         tree.db.iter().map(|row| row.map(|(key, value)| (key.to_vec(), value.to_vec())).unwrap()).collect()
     }
 
     /// Makes it what layout 2 would have written.
-    fn take_back(tree: &Tree) {
+    fn take_back(tree: Tree) -> Tree {
+        let tree = unpacked(tree);
+        take_back_rows(&tree);
+        tree
+    }
+
+    fn take_back_rows(tree: &Tree) {
         for (key, value) in rows(tree) {
             match key[0] {
                 keys::LEADER | keys::MEMBER | keys::ROW | keys::OWN_ROW => {
-                    drop(tree.db.remove(&key).unwrap());
+                    tree.db.remove(key).unwrap();
                 }
                 keys::TRACES => {
                     let traces = values::read_traces(&value).unwrap();
@@ -136,7 +138,7 @@ mod tests {
         let tree = engine.trees().current.clone();
         let expected = rows(&tree);
         assert!(knows_groups(&tree).unwrap());
-        take_back(&tree);
+        let tree = take_back(tree);
         assert!(!knows_groups(&tree).unwrap());
         // One step; and once more, as if it had not been told that it was done.
         bring_over(&tree, 1).unwrap();

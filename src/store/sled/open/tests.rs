@@ -71,9 +71,9 @@ fn damaged_and_half_written_snapshots_do_no_harm() {
 fn another_layout_is_told_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let engine = SledEngine::open(folder.path()).unwrap();
-    engine.trees().current.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()).unwrap();
+    engine.trees().current.db.insert(keys::SCHEMA, &9_u32.to_be_bytes()[..]).unwrap();
     drop(engine);
-    assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 3"));
+    assert!(words(folder.path()).contains("has layout 9, and this tintinh reads layout 4"));
 }
 
 #[test]
