@@ -78,7 +78,7 @@ pub(super) fn do_by_holder<T>(
     }
     let Some(address) = whereabouts::told(&store.path) else {
         let locked = StoreError::Locked { path: store.path.clone() };
-        return Err(Failed { code: super::NO_DAEMON, words: locked.to_string() });
+        return Err(locked.to_string().into());
     };
     match errand(address) {
         Ok(done) => Ok(Some(done)),
