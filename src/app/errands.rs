@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::stream;
 use serde_json::json;
 use tokio::{
     runtime::Handle,
@@ -23,7 +24,7 @@ use tracing::{info, warn};
 
 use super::{
     clock,
-    hastening::Hastening,
+    hastening::{Hastened, Hastening},
     inquiry::{self, Question, Reply},
     reloading::{Request, Verdict},
     rendering::Rendering,
@@ -131,63 +132,57 @@ impl Inquiries {
 }
 
 /// Has the file of this name read again, and tells what came of it.
-pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Told {
-    let (teller, told) = mpsc::channel(PIECES_MAX);
+pub(super) fn reload(requests: &mpsc::Sender<Request>, file: String) -> Result<Told, Unavailable> {
     let (answer, verdict) = oneshot::channel();
-    let refusal = match requests.try_send(Request { file: file.into(), answer }) {
-        Ok(()) => {
-            pass_on(verdict, teller, "the daemon is ending; it reads the file when it is started again");
-            return told;
-        }
+    match requests.try_send(Request { file: file.into(), answer }) {
+        Ok(()) => Ok(once_told(verdict, "the daemon is ending; it reads the file when it is started again")),
         Err(TrySendError::Full(_)) => {
-            "the file is being read already, for many others who asked; ask again later"
+            let words = "the file is being read already, for many others who asked; ask again later";
+            Err(Unavailable(words.to_owned()))
         }
         Err(TrySendError::Closed(_)) => {
-            "this daemon has no file that it could read again; restart it with --config"
+            let words = "this daemon has no file that it could read again; restart it with --config";
+            Ok(at_once(Err(Unavailable(words.to_owned()))))
         }
-    };
-    // Room for one is there.
-    let _ = teller.try_send(Err(Unavailable(refusal.to_owned())));
-    told
+    }
 }
 
 /// Has the source of this id polled as soon as politeness permits, and tells what came of it.
-pub(super) fn poll(hastening: &Hastening, id: &str) -> Told {
-    let (teller, told) = mpsc::channel(PIECES_MAX);
+pub(super) fn poll(hastening: &Hastening, id: &str) -> Result<Told, Unavailable> {
     match hastening.hasten(id) {
-        Ok(verdict) => pass_on(verdict, teller, "still waiting for its turn; see `tintinh status` later"),
-        Err(words) => {
-            // Room for one is there.
-            let _ = teller.try_send(Ok(line(&json!(Verdict { well: false, words }))));
+        Hastened::Waits(verdict) => {
+            Ok(once_told(verdict, "still waiting for its turn; see `tintinh status` later"))
         }
+        Hastened::Refused(words) => Ok(at_once(Ok(line(&json!(Verdict { well: false, words }))))),
+        Hastened::Busy(words) => Err(Unavailable(words.to_owned())),
     }
-    told
 }
 
 /// Tells a verdict once it has come; or these words where none comes, or not soon.
-fn pass_on(verdict: oneshot::Receiver<Verdict>, teller: Teller, otherwise: &'static str) {
-    let runtime = Handle::current();
-    spawn_blocking(move || {
-        let told = match runtime.block_on(timeout(VERDICT_MAX, verdict)) {
+fn once_told(verdict: oneshot::Receiver<Verdict>, otherwise: &'static str) -> Told {
+    let told = async move {
+        match timeout(VERDICT_MAX, verdict).await {
             Ok(Ok(verdict)) => Ok(line(&json!(verdict))),
             Ok(Err(_)) | Err(_) => Err(Unavailable(otherwise.to_owned())),
-        };
-        // Who has hung up does not want to know.
-        let _ = teller.blocking_send(told);
-    });
+        }
+    };
+    Box::pin(stream::once(told))
+}
+
+/// Tells this, and ends.
+fn at_once(words: Result<Bytes, Unavailable>) -> Told {
+    Box::pin(stream::iter([words]))
 }
 
 /// Begins work on a thread of its own. Nobody waits for it but who is told.
 fn begin(store: &Store, work: impl FnOnce(&Store, &Teller) + Send + 'static) -> Told {
-    let (teller, told) = mpsc::channel(PIECES_MAX);
     if let Some(reason) = store.failure() {
-        // Room for one is there.
-        let _ = teller.try_send(Err(Unavailable(StoreError::Failed { reason }.in_words())));
-        return told;
+        return at_once(Err(Unavailable(StoreError::Failed { reason }.in_words())));
     }
+    let (teller, mut told) = mpsc::channel(PIECES_MAX);
     let store = store.clone();
     spawn_blocking(move || work(&store, &teller));
-    told
+    Box::pin(stream::poll_fn(move |context| told.poll_recv(context)))
 }
 
 fn line(value: &serde_json::Value) -> Bytes {

@@ -18,8 +18,10 @@ use crate::{
     scheduler::Pulse,
 };
 
-/// So many may wait to hear of one source.
+/// So many may wait to hear of one source,
 const WAITING_MAX: usize = 16;
+/// and of all: half of the admins' connections.
+const WAITING_IN_ALL_MAX: usize = 32;
 
 /// Who waits for the end of the next poll of which source.
 #[derive(Default)]
@@ -40,10 +42,15 @@ impl Waiting {
     /// None where too many wait already.
     fn wait(&self, id: &SourceId) -> Option<oneshot::Receiver<Verdict>> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        // Who has hung up takes no place.
+        answers.retain(|_, waiting| {
+            waiting.retain(|answer| !answer.is_closed());
+            !waiting.is_empty()
+        });
+        let in_all: usize = answers.values().map(Vec::len).sum();
         let waiting = answers.entry(id.clone()).or_default();
-        waiting.retain(|answer| !answer.is_closed());
         let (answer, told) = oneshot::channel();
-        (waiting.len() < WAITING_MAX).then(|| {
+        (waiting.len() < WAITING_MAX && in_all < WAITING_IN_ALL_MAX).then(|| {
             waiting.push(answer);
             told
         })
@@ -61,6 +68,16 @@ fn verdict(id: &SourceId, polled: &Polled, board: &Board) -> Verdict {
     Verdict { well: true, words: format!("{id}: {outcome}, {inserted} new, {updated} updated; {next}") }
 }
 
+/// What comes of asking for a poll.
+pub(super) enum Hastened {
+    /// It is polled as soon as it is its turn at its host, and here one hears of it.
+    Waits(oneshot::Receiver<Verdict>),
+    /// Why it is not polled now, for people.
+    Refused(String),
+    /// Why nobody can wait for it now, for people.
+    Busy(&'static str),
+}
+
 /// What it takes to have a source polled.
 #[derive(Clone)]
 pub(super) struct Hastening {
@@ -73,28 +90,24 @@ pub(super) struct Hastening {
 }
 
 impl Hastening {
-    /// Has the source of this id polled as soon as it is its turn at its host, and gives where to hear of it.
-    ///
-    /// # Errors
-    /// Why it is not polled now, for people.
-    pub(super) fn hasten(&self, id: &str) -> Result<oneshot::Receiver<Verdict>, String> {
+    /// Has the source of this id polled, if politeness permits.
+    pub(super) fn hasten(&self, id: &str) -> Hastened {
         let config = self.config.borrow().clone();
         let Some(source) = config.sources.iter().find(|source| source.id.as_str() == id) else {
-            return Err(format!(
-                "`{id}` is no feed of the file that is in force; `tintinh status` names them all"
-            ));
+            let words =
+                format!("`{id}` is no feed of the file that is in force; `tintinh status` names them all");
+            return Hastened::Refused(words);
         };
         if let Some(why) = self.forbidden(source, clock::now()) {
-            return Err(format!("{id} is not polled now: {why}"));
+            return Hastened::Refused(format!("{id} is not polled now: {why}"));
         }
-        let told = self
-            .waiting
-            .wait(&source.id)
-            .ok_or("too many wait for this source already: see `tintinh status` later")?;
-        self.wishes
-            .try_send(source.id.clone())
-            .map_err(|_| "too many sources are to be polled already: ask again later")?;
-        Ok(told)
+        let Some(told) = self.waiting.wait(&source.id) else {
+            return Hastened::Busy("too many wait for polls already: see `tintinh status` later");
+        };
+        if self.wishes.try_send(source.id.clone()).is_err() {
+            return Hastened::Busy("too many sources are to be polled already: ask again later");
+        }
+        Hastened::Waits(told)
     }
 
     /// Why it would not be polite, or of no use, to poll the source now.

@@ -1,6 +1,8 @@
 //! What an admin's command line asks the running daemon to do: long work, whose words are streamed while it goes on. Knows
 //! not what is done; whoever hangs up has it given up.
 
+use std::pin::Pin;
+
 use axum::{
     body::{Body, to_bytes},
     extract::State as Extracted,
@@ -9,19 +11,20 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
-use tokio::sync::mpsc;
+use futures_util::{Stream, StreamExt as _, stream};
 
-use super::{Site, Unavailable, plain};
+use super::{Site, Unavailable, plain, unavailable};
 
-/// What is said of work under way, piece by piece; an error ends it, and the connection with it.
-pub type Told = mpsc::Receiver<Result<Bytes, Unavailable>>;
+/// What is said of work under way, piece by piece; an error ends it, and the connection with it. Dropped where the asker
+/// hangs up.
+pub type Told = Pin<Box<dyn Stream<Item = Result<Bytes, Unavailable>> + Send>>;
 
 /// Begins some work.
 pub type Errand = dyn Fn() -> Told + Send + Sync;
 
-/// Begins some work about what people have of an entry, or about a file or a source of this name.
-pub type Asking = dyn Fn(String) -> Told + Send + Sync;
+/// Begins some work about what people have of an entry, or about a file or a source of this name; or says that too many
+/// wait for that already.
+pub type Asking = dyn Fn(String) -> Result<Told, Unavailable> + Send + Sync;
 
 /// The longest name of an entry or of a file, in bytes: no address that is kept is longer, and no path.
 const NAME_MAX: usize = 4096;
@@ -32,7 +35,7 @@ pub(super) fn route(which: fn(&Site) -> Told) -> MethodRouter<Site> {
 }
 
 /// Answers POST by doing the errand that `which` finds about the name that the body is.
-pub(super) fn about(which: fn(&Site, String) -> Told) -> MethodRouter<Site> {
+pub(super) fn about(which: fn(&Site, String) -> Result<Told, Unavailable>) -> MethodRouter<Site> {
     let answer = async move |Extracted(site): Extracted<Site>, body: Body| {
         let Ok(body) = to_bytes(body, NAME_MAX).await else {
             return plain(
@@ -41,7 +44,10 @@ pub(super) fn about(which: fn(&Site, String) -> Told) -> MethodRouter<Site> {
             );
         };
         match std::str::from_utf8(&body).map(str::trim) {
-            Ok(name) if !name.is_empty() => told(which(&site, name.to_owned())).await,
+            Ok(name) if !name.is_empty() => match which(&site, name.to_owned()) {
+                Ok(begun) => told(begun).await,
+                Err(busy) => unavailable(&busy.0),
+            },
             _ => plain(
                 StatusCode::BAD_REQUEST,
                 "The body must be a name, in UTF-8: an id, an address, a guid or a file.\n",
@@ -53,12 +59,11 @@ pub(super) fn about(which: fn(&Site, String) -> Told) -> MethodRouter<Site> {
 
 /// What fails at once is told in words; what fails later breaks the connection, so that nobody takes it for whole.
 async fn told(mut told: Told) -> Response {
-    let first = match told.recv().await {
+    let first = match told.next().await {
         Some(Err(error)) => return plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
         first => first,
     };
-    let rest = stream::poll_fn(move |context| told.poll_recv(context));
-    let pieces = stream::iter(first).chain(rest);
+    let pieces = stream::iter(first).chain(told);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

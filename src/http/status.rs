@@ -21,7 +21,7 @@ mod tests;
 pub(super) mod text;
 
 use axum::{
-    extract::{Path, RawQuery, State as Extracted},
+    extract::{Path, RawQuery, State as Extracted, rejection::PathRejection},
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -47,9 +47,11 @@ pub(super) async fn page(
 /// The page of one source, or the same for programs where `.json` is asked for.
 pub(super) async fn source(
     Extracted(site): Extracted<Site>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     asked: HeaderMap,
 ) -> Response {
+    // What is no UTF-8 names nothing.
+    let name = name.map(|Path(name)| name).unwrap_or_default();
     let (name, for_programs) = name.strip_suffix(".json").map_or((&*name, false), |name| (name, true));
     let configured = |id: &SourceId| site.config.borrow().sources.iter().any(|source| source.id == *id);
     let Some(id) = SourceId::new(name).filter(configured) else {

@@ -26,6 +26,7 @@ mod filters;
 mod fixtures;
 mod formats;
 mod full;
+mod hastening;
 mod identity;
 mod inquiry;
 mod listener;

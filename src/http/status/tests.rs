@@ -5,7 +5,8 @@ mod order;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::sync::{mpsc, watch};
+use futures_util::stream;
+use tokio::sync::watch;
 
 use super::*;
 use crate::{
@@ -74,12 +75,12 @@ fn site(tables: &str, states: &[(&str, SourceState)], change: impl FnOnce(&mut C
         held_until: Arc::new(|_| None),
         outlines: Arc::default(),
         offline_since: Arc::new(|| None),
-        export: Arc::new(|| mpsc::channel(1).1),
-        compact: Arc::new(|| mpsc::channel(1).1),
-        why: Arc::new(|_| mpsc::channel(1).1),
-        forget: Arc::new(|_| mpsc::channel(1).1),
-        reload: Arc::new(|_| mpsc::channel(1).1),
-        poll: Arc::new(|_| mpsc::channel(1).1),
+        export: Arc::new(|| Box::pin(stream::empty())),
+        compact: Arc::new(|| Box::pin(stream::empty())),
+        why: Arc::new(|_| Ok(Box::pin(stream::empty()))),
+        forget: Arc::new(|_| Ok(Box::pin(stream::empty()))),
+        reload: Arc::new(|_| Ok(Box::pin(stream::empty()))),
+        poll: Arc::new(|_| Ok(Box::pin(stream::empty()))),
         metrics: Arc::new(Metrics::new(StoreMetrics::default())),
         clock: now,
     }
