@@ -41,6 +41,7 @@ pub use polled::{Polled, Settled};
 use question::Question;
 use readers::Readers;
 use robots::RobotsOfHosts;
+pub use words::PUT_OFF;
 use words::{tell, tell_notes};
 
 /// A longer body's digest takes more than a tenth of a millisecond.

@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     hosts::Hosts,
     model::{Source, SourceId, Timestamp},
-    poll::Polled,
+    poll::{self, Polled},
     scheduler::Pulse,
 };
 
@@ -60,11 +60,14 @@ impl Waiting {
 fn verdict(id: &SourceId, polled: &Polled, board: &Board) -> Verdict {
     let state = board.state(id);
     let next = format!("next poll {}", written(state.next_poll));
-    if state.failures > 0 {
-        let state_name = state.state.name();
-        return Verdict { well: false, words: format!("{id}: {state_name}: {}; {next}", state.reason) };
-    }
     let Polled { outcome, inserted, updated, .. } = polled;
+    if *outcome == poll::PUT_OFF {
+        let words = format!("{id} was not asked: a host on its way wants to be left alone; {next}");
+        return Verdict { well: false, words };
+    }
+    if state.failures > 0 {
+        return Verdict { well: false, words: format!("{id}: {outcome}: {}; {next}", state.reason) };
+    }
     Verdict { well: true, words: format!("{id}: {outcome}, {inserted} new, {updated} updated; {next}") }
 }
 
@@ -128,4 +131,51 @@ impl Hastening {
 
 fn written(at: Timestamp) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        hosts::Host,
+        model::{SourceState, State},
+    };
+
+    #[test]
+    fn a_poll_that_asked_nobody_is_told_as_none_and_not_by_a_failure_before_it() {
+        let id = SourceId::new("bao").unwrap();
+        let failed = SourceState {
+            failures: 2,
+            state: State::Missing,
+            reason: "the server answered 404".to_owned(),
+            ..SourceState::default()
+        };
+        let cases = [
+            ("put-off", SourceState::default(), false, "bao was not asked: a host on its way "),
+            ("put-off", failed.clone(), false, "bao was not asked: a host on its way "),
+            ("missing", failed, false, "bao: missing: the server answered 404; "),
+            ("read", SourceState::default(), true, "bao: read, 3 new, 1 updated; "),
+        ];
+        for (outcome, state, well, words) in cases {
+            let board = Board::new([(id.clone(), state)].into());
+            let polled = Polled {
+                next: clock::now(),
+                host: Host::new("bao.example", 443),
+                asking: Duration::ZERO,
+                parsing: None,
+                received: None,
+                reach: None,
+                outcome,
+                inserted: 3,
+                updated: 1,
+                restated: false,
+                touched: vec![],
+            };
+            let told = verdict(&id, &polled, &board);
+            assert_eq!(told.well, well, "{outcome}");
+            assert!(told.words.starts_with(words), "{}", told.words);
+        }
+    }
 }

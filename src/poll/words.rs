@@ -41,13 +41,16 @@ pub(super) fn tell(
     }
 }
 
+/// Of a poll that asked nobody.
+pub const PUT_OFF: &str = "put-off";
+
 /// What came of a poll in a word, of few.
 pub(super) fn outcome(outcome: &Outcome, after: State) -> &'static str {
     match outcome {
         Outcome::Read(_) => "read",
         Outcome::Unchanged(..) => "unchanged",
         Outcome::NotModified(_) => "not-modified",
-        Outcome::PutOff { .. } => "put-off",
+        Outcome::PutOff { .. } => PUT_OFF,
         Outcome::Failed(_) => after.name(),
     }
 }
