@@ -2,6 +2,9 @@
 //! 100,000 and 1,000,000 entries, the cost of a commit, of opening, of the newest 1,000, memory and disk, each beside its
 //! ratio to the smallest. `TINTINH_BENCH_ENTRIES=10000,100000` measures other sizes.
 
+#[path = "shared/entry.rs"]
+mod entry;
+
 use std::{
     env,
     fmt::Write as _,
@@ -14,10 +17,7 @@ use std::{
 };
 
 use tintinh::{
-    model::{
-        Changes, Commit, Digest, Entry, EntryKey, Identity, Likeness, NewEntry, Rule, Seq, SourceId,
-        SourceState, Timestamp,
-    },
+    model::{Changes, Commit, Digest, NewEntry, Seq, SourceId, SourceState, Timestamp},
     store::{Engine, Scope, SledEngine, StoreError},
 };
 
@@ -137,40 +137,16 @@ fn commit(source: u64, first: u64, count: u64) -> Commit {
 
 /// An entry of some 1.9 KB, of which a third is the same in all.
 fn new(number: u64, at: Timestamp) -> NewEntry {
-    let identity = Identity { rule: Rule::Guid, value: format!("https://bao.example/tin-{number}.html") };
-    let (key, link) = (identity.key(), format!("//bao.example/tin-{number}.html"));
-    let digest = |part: &[u8]| Digest::of(&[part, &number.to_le_bytes()]);
-    let words = (0..18_usize).map(|word| digest(&word.to_le_bytes()).to_string()[..16 + word % 8].to_owned());
-    let entry = Entry {
-        identity,
-        link: Some(format!("https:{link}")),
-        canonical_link: Some(link.clone()),
-        title: format!("Tin số {number}: mực nước sông Hoàng Long lên nhanh, vượt báo động 2"),
-        summary: Some(format!(
-            "<p>Sáng 17/1, mực nước sông Hoàng Long tại Bến Đế lên nhanh, <strong>vượt báo động 2</strong>; tỉnh yêu cầu các địa \
-             phương rà soát các vùng trũng thấp, sẵn sàng phương án di dời dân.</p><p>{}</p>",
-            words.collect::<Vec<_>>().join(" ").repeat(3)
-        )),
-        content: None,
-        authors: vec![],
-        categories: vec!["Thời sự".to_owned()],
-        published: Some(at),
-        updated: None,
-        image: Some(format!("https://anh.example/{number}.jpg")),
-        enclosures: vec![],
-        rights: None,
-    };
-    NewEntry {
-        entry,
-        keys: vec![key, EntryKey::new(Rule::Link, &link)],
-        digest: digest(b"all"),
-        head: digest(b"head"),
-        likeness: Likeness { title: digest(b"title"), text: digest(b"text"), gist: digest(b"gist") },
-        date: at,
-        place: at,
-        dropped: None,
-        article: None,
-    }
+    let words = (0..18_usize).map(|word| {
+        Digest::of(&[&word.to_le_bytes(), &number.to_le_bytes()]).to_string()[..16 + word % 8].to_owned()
+    });
+    let summary = format!(
+        "<p>Sáng 17/1, mực nước sông Hoàng Long tại Bến Đế lên nhanh, <strong>vượt báo động 2</strong>; tỉnh yêu cầu các địa \
+         phương rà soát các vùng trũng thấp, sẵn sàng phương án di dời dân.</p><p>{}</p>",
+        words.collect::<Vec<_>>().join(" ").repeat(3)
+    );
+    let title = format!("Tin số {number}: mực nước sông Hoàng Long lên nhanh, vượt báo động 2");
+    entry::new(number, title, summary, format!("https://anh.example/{number}.jpg"), at)
 }
 
 /// The most that this process had in memory, in MiB (`VmHWM` of proc(5)).

@@ -9,7 +9,10 @@ use std::{
 
 use tintinh::{app::clock, model::Timestamp};
 
-use crate::publishers::{self, Asked};
+use crate::{
+    dice::Dice,
+    publishers::{self, Asked},
+};
 
 /// Sources in all.
 pub const SOURCES: usize = 1_000;
@@ -70,7 +73,7 @@ impl Papers {
 
     fn item(&self, items: &mut String, source: usize, number: usize) {
         let mut dice = Dice(source as u64 * 1_000 + number as u64);
-        let (title, lead) = (dice.words(8, 9), dice.words(30, 60));
+        let (title, lead) = (words(&mut dice, 8, 9), words(&mut dice, 30, 60));
         let link = format!(
             "https://bao-{source}.example/thoi-su/{}-{source:04}{number:04}.html",
             dice.below(90_000)
@@ -86,34 +89,22 @@ impl Papers {
              width=\"180\" /></a><br/><p>{lead}.</p>"
         );
         for _ in 0..dice.below(4) {
-            let text = dice.words(15, 30);
+            let text = words(&mut dice, 15, 30);
             let _ = write!(
                 items,
                 "<p style=\"text-align: justify;\"><strong>Báo {source}</strong> - {text}.</p>"
             );
         }
         for related in 0..dice.below(3) {
-            let text = dice.words(6, 8);
+            let text = words(&mut dice, 6, 8);
             let _ = write!(items, "<li><a href=\"/tin-{related}.html\" target=\"_blank\">{text}</a></li>");
         }
         items.push_str("]]></description>\n</item>\n");
     }
 }
 
-/// Numbers that look like chance and are the same in each run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        // Steele, Lea, Flood: Fast splittable pseudorandom number generators (SplitMix64).
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ mixed >> 31) % end as u64).unwrap_or(0)
-    }
-
-    fn words(&mut self, least: usize, more: usize) -> String {
-        let count = least + self.below(more);
-        (0..count).map(|_| WORDS[self.below(WORDS.len())]).collect::<Vec<_>>().join(" ")
-    }
+/// So many words or some more.
+fn words(dice: &mut Dice, least: usize, more: usize) -> String {
+    let count = least + dice.below(more);
+    (0..count).map(|_| WORDS[dice.below(WORDS.len())]).collect::<Vec<_>>().join(" ")
 }

@@ -7,6 +7,8 @@
 
 #[path = "../shared/cycle.rs"]
 mod cycle;
+#[path = "../shared/dice.rs"]
+mod dice;
 mod documents;
 mod floor;
 mod ours;

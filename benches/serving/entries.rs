@@ -4,14 +4,11 @@ use std::{fmt::Write as _, path::Path, time::Duration};
 
 use tintinh::{
     app::clock,
-    model::{
-        Changes, Commit, Digest, Entry, EntryKey, Identity, Likeness, NewEntry, Rule, SourceId, SourceState,
-        Timestamp,
-    },
+    model::{Changes, Commit, NewEntry, SourceId, SourceState, Timestamp},
     store::{Engine, SledEngine},
 };
 
-use crate::Failed;
+use crate::{Failed, dice::Dice, entry};
 
 /// Entries that a poll brings.
 const PER_COMMIT: usize = 30;
@@ -49,61 +46,20 @@ pub fn fill(path: &Path, sources: usize, entries: usize) -> Result<(), Failed> {
 }
 
 fn new(dice: &mut Dice, number: usize, at: Timestamp) -> NewEntry {
-    let identity = Identity { rule: Rule::Guid, value: format!("https://bao.example/tin-{number}.html") };
-    let (key, link) = (identity.key(), format!("//bao.example/tin-{number}.html"));
-    let digest = |part: &[u8]| Digest::of(&[part, &number.to_le_bytes()]);
     let image = format!("https://anh.bao.example/{}/{number}.jpg", dice.below(1_000_000));
-    let title = dice.sentence(8, 9);
+    let title = sentence(dice, 8, 9);
     let mut summary = format!("<p><img src=\"{image}\" alt=\"{title}\"></p>");
     for _ in 0..=dice.below(5) {
         // Writing to a String does not fail.
-        let _ = write!(summary, "<p>{}.</p>", dice.sentence(25, 40));
+        let _ = write!(summary, "<p>{}.</p>", sentence(dice, 25, 40));
     }
-    let entry = Entry {
-        identity,
-        link: Some(format!("https:{link}")),
-        canonical_link: Some(link.clone()),
-        title,
-        summary: Some(summary),
-        content: None,
-        authors: vec![],
-        categories: vec!["Thời sự".to_owned()],
-        published: Some(at),
-        updated: None,
-        image: Some(image),
-        enclosures: vec![],
-        rights: None,
-    };
-    NewEntry {
-        entry,
-        keys: vec![key, EntryKey::new(Rule::Link, &link)],
-        digest: digest(b"all"),
-        head: digest(b"head"),
-        likeness: Likeness { title: digest(b"title"), text: digest(b"text"), gist: digest(b"gist") },
-        date: at,
-        place: at,
-        dropped: None,
-        article: None,
-    }
+    entry::new(number as u64, title, summary, image, at)
 }
 
-/// Numbers that look like chance and are the same in each run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        // Steele, Lea, Flood: Fast splittable pseudorandom number generators (SplitMix64).
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ mixed >> 31) % end as u64).unwrap_or(0)
-    }
-
-    /// So many syllables or some more; of two that are drawn the more frequent one, as in any language.
-    fn sentence(&mut self, least: usize, more: usize) -> String {
-        let syllables: Vec<&str> = SYLLABLES.split_whitespace().collect();
-        let count = least + self.below(more);
-        let mut draw = || syllables[self.below(syllables.len()).min(self.below(syllables.len()))];
-        (0..count).map(|_| draw()).collect::<Vec<_>>().join(" ")
-    }
+/// So many syllables or some more; of two that are drawn the more frequent one, as in any language.
+fn sentence(dice: &mut Dice, least: usize, more: usize) -> String {
+    let syllables: Vec<&str> = SYLLABLES.split_whitespace().collect();
+    let count = least + dice.below(more);
+    let mut draw = || syllables[dice.below(syllables.len()).min(dice.below(syllables.len()))];
+    (0..count).map(|_| draw()).collect::<Vec<_>>().join(" ")
 }

@@ -12,7 +12,11 @@
 mod codings;
 mod comparison;
 mod daemon;
+#[path = "../shared/dice.rs"]
+mod dice;
 mod entries;
+#[path = "../shared/entry.rs"]
+mod entry;
 mod load;
 mod nginx;
 mod process;

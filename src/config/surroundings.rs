@@ -5,9 +5,9 @@ use std::{ffi::OsString, path::PathBuf};
 /// What the file does not say and its caller knows; the caller reads the environment.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
-    /// The folder where the file stands, from which on its paths are read; [`load`] finds it itself.
+    /// The folder where the file stands, from which on its paths are read; [`load`](super::load) finds it itself.
     pub folder: PathBuf,
-    /// The file itself, which does not include itself; [`load`] knows it.
+    /// The file itself, which does not include itself; [`load`](super::load) knows it.
     pub file: Option<PathBuf>,
     /// `$STATE_DIRECTORY` of the service manager, where the store goes unless the file says otherwise.
     pub state_directory: Option<PathBuf>,
