@@ -10,7 +10,10 @@ use std::{
 
 use chrono::DateTime;
 use serde::{Serialize, de::DeserializeOwned};
-use zstd::bulk::Compressor;
+use zstd::{
+    bulk::{Compressor, Decompressor},
+    zstd_safe::get_frame_content_size,
+};
 
 use crate::model::{
     Digest, Entry, KnownEntry, Likeness, Presence, Seq, SourceState, StoredEntry, Validators,
@@ -63,6 +66,8 @@ fn packed_within(most: usize, value: &impl Serialize) -> Result<Vec<u8>, StoreEr
 thread_local! {
     /// Making one takes longer than compressing an entry does. Few threads write.
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    /// So it is with reading; some 100 KB for each thread that reads.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 fn compressed(json: &[u8]) -> io::Result<Vec<u8>> {
@@ -85,11 +90,22 @@ pub fn unpacked<T: DeserializeOwned>(bytes: &[u8], what: &dyn Fn() -> String) ->
     let Some((&JSON_ZSTD, body)) = bytes.split_first() else {
         return Err(damaged("unknown format".to_owned()));
     };
-    let mut json = Vec::new();
-    zstd::Decoder::new(body)
-        .and_then(|decoder| decoder.take(PLAIN_MAX as u64 + 1).read_to_end(&mut json))
-        .map_err(|error| damaged(error.to_string()))?;
+    let json = decompressed(body).map_err(|error| damaged(error.to_string()))?;
     serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))
+}
+
+fn decompressed(body: &[u8]) -> io::Result<Vec<u8>> {
+    let told = get_frame_content_size(body).ok().flatten().and_then(|length| usize::try_from(length).ok());
+    let Some(length) = told.filter(|length| *length <= PLAIN_MAX) else {
+        // What we wrote tells its length; whatever this is, it is read within bounds.
+        let mut json = Vec::new();
+        zstd::Decoder::new(body)?.take(PLAIN_MAX as u64 + 1).read_to_end(&mut json)?;
+        return Ok(json);
+    };
+    DECOMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(decompressor) => decompressor.decompress(body, length),
+        None => kept.insert(Decompressor::new()?).decompress(body, length),
+    })
 }
 
 /// The entry as a value of at most [`VALUE_MAX`], and [`ENTRY_PLAIN_MAX`] before compression. What is too large loses its content, then its summary and its
@@ -193,6 +209,8 @@ pub fn read_header(seq: Seq, bytes: &[u8]) -> Option<KnownEntry> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::store::samples;
 
@@ -263,5 +281,30 @@ mod tests {
             let error = unpacked::<StoredEntry>(bytes, &|| "entry 7".to_owned()).unwrap_err();
             assert!(error.to_string().starts_with("the store is damaged: entry 7: "), "{error}");
         }
+    }
+
+    #[test]
+    fn a_value_is_read_whether_it_tells_its_length_or_not_and_one_that_tells_another_is_damaged() {
+        let words = "Lũ lên nhanh ".repeat(500);
+        let bytes = packed(&words).unwrap();
+        let (read, what) = (unpacked::<String>, || "entry 7".to_owned());
+        assert_eq!(read(&bytes, &what).unwrap(), words);
+        let json = serde_json::to_vec(&words).unwrap();
+        let mut silent = zstd::Encoder::new(vec![JSON_ZSTD], 1).unwrap();
+        silent.write_all(&json[..9]).and_then(|()| silent.flush()).unwrap();
+        silent.write_all(&json[9..]).unwrap();
+        let silent = silent.finish().unwrap();
+        assert_eq!(get_frame_content_size(&silent[1..]).unwrap(), None);
+        assert_eq!(read(&silent, &what).unwrap(), words);
+        for broken in [bytes[..bytes.len() - 1].to_vec(), [&bytes[..], b"more"].concat()] {
+            read(&broken, &what).unwrap_err();
+        }
+        // The length stands behind magic number and descriptor (RFC 8878 §3.1.1.1), here in two bytes less 256.
+        let mut lying = bytes.clone();
+        assert_eq!(u16::from_le_bytes([lying[6], lying[7]]) as usize, json.len() - 256);
+        lying[6] ^= 1;
+        read(&lying, &what).unwrap_err();
+        // The thread goes on reading as before.
+        assert_eq!(read(&bytes, &what).unwrap(), words);
     }
 }
