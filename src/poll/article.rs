@@ -8,6 +8,7 @@ use url::Url;
 use super::{
     Poller,
     attempt::{Attempt, tell},
+    failures::unreadable_article,
     polled::Settled,
     readers::ReadError,
     robots::{self, Forbidden},
@@ -242,7 +243,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         match self.readers.read_article(body, Arc::clone(source), (self.clock)(), url, title).await {
             Ok(article) => Attempt::Read(article),
             Err(ReadError::Straying | ReadError::Choked | ReadError::NoThread(_)) => Attempt::PutOff(OURS),
-            Err(error) => Attempt::Failed { reason: error.to_string(), retry_after: None },
+            Err(error) => Attempt::Failed { reason: unreadable_article(&error), retry_after: None },
         }
     }
 }

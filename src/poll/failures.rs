@@ -9,10 +9,23 @@ pub(super) fn unreadable(error: &ReadError, hints: Hints) -> Failure {
         ReadError::Overran | ReadError::Straying => State::TooMuch,
         ReadError::Choked | ReadError::Died | ReadError::NoThread(_) => State::Internal,
     };
-    let advice = advice(error);
-    let room = Failure::REASON_MAX - advice.chars().count() - 2;
+    Failure { state, reason: told(error, advice(error)), hints, reach: Reach::Answered }
+}
+
+/// Why an article cannot be read, and what to do about it.
+pub(super) fn unreadable_article(error: &ReadError) -> String {
+    match error {
+        ReadError::Parse(_) => {
+            told(error, "if a browser shows it, `body` in [feeds.article] can say where its text stands")
+        }
+        _ => told(error, advice(error)),
+    }
+}
+
+fn told(error: &ReadError, advice: &str) -> String {
+    let room = Failure::REASON_MAX.saturating_sub(advice.chars().count() + 2);
     let reason: String = error.to_string().chars().take(room).collect();
-    Failure { state, reason: format!("{reason}; {advice}"), hints, reach: Reach::Answered }
+    format!("{reason}; {advice}")
 }
 
 /// What an admin can do about it.
@@ -70,6 +83,16 @@ mod tests {
         for (error, words) in table {
             assert_eq!(unreadable(&error, Hints::default()).reason, words);
         }
+        let article = ReadError::Parse(ParseError::OtherJson);
+        assert_eq!(
+            unreadable_article(&article),
+            "it is a JSON document of another kind, not a feed; if a browser shows it, `body` in [feeds.article] can say \
+             where its text stands"
+        );
+        assert_eq!(
+            unreadable_article(&ReadError::Died),
+            unreadable(&ReadError::Died, Hints::default()).reason
+        );
         let long = ReadError::Parse(ParseError::Unknown { start: "x".repeat(1000) });
         assert_eq!(unreadable(&long, Hints::default()).reason.chars().count(), Failure::REASON_MAX);
     }

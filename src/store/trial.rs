@@ -230,7 +230,10 @@ async fn a_sick_engine_fails_the_store_by_itself() {
     let (store, control) = store();
     *control.sick.lock().unwrap() = true;
     let reason = tokio::time::timeout(Duration::from_secs(30), store.failed()).await.unwrap();
-    assert!(reason.starts_with("writing to the store failed: disk is full; see whether"), "{reason}");
+    assert_eq!(
+        reason,
+        "writing to the store failed: disk is full; see whether the disk is full or faulty, and what the system's log says of it; then restart tintinh"
+    );
     assert!(matches!(store.commit(commit("bao", 1, &[1])).await, Err(StoreError::Failed { .. })));
 }
 

@@ -73,7 +73,8 @@ async fn a_store_is_exported_and_imported_to_an_equal_one() {
         // A store that holds something takes no import.
         let refused = run(&other, &["import", export]).await;
         assert_eq!(refused.status.code(), Some(1));
-        assert!(words(&refused).contains("is not empty; import into a new folder"), "{}", words(&refused));
+        let wanted = "is not empty; import into a new folder (`path` in [store] of feeds.toml)";
+        assert!(words(&refused).ends_with(wanted), "{}", words(&refused));
     }
     let plain = fs::read(folder.path().join("all.jsonl")).unwrap();
     assert_eq!(zstd::decode_all(&*fs::read(folder.path().join("all.jsonl.zst")).unwrap()).unwrap(), plain);

@@ -1,7 +1,8 @@
 //! Every error that a person can meet, in its words: collected from the real values, the real program and the real listeners,
 //! and compared with the files beside this one. Read those as an admin would: each must say what happened, where, and
 //! what to do next. `cargo test --test it -- errors --nocapture` prints them all, and `TINTINH_BLESS=1` writes them anew.
-//! Those of `feeds.toml` stand in `src/config/problems.txt`.
+//! Those of `feeds.toml` stand in `src/config/problems.txt`. What is told of documents is what is wrong with them: behind it
+//! whoever tells it says what to do, which the tests of `poll/failures` and the refusals of `preview` show.
 
 mod command_line;
 mod documents;

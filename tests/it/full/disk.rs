@@ -102,7 +102,12 @@ async fn a_daemon_on_a_full_disk_says_so_serves_and_recovers_by_itself() {
         _ = daemon.logged("No space left on device") => false,
     };
     let ended = daemon.ended().await;
-    assert!(if serves { well_or_for_want_of_room(&ended) } else { ended.code == Some(1) }, "{ended:#?}");
+    if serves {
+        assert!(well_or_for_want_of_room(&ended), "{ended:#?}");
+    } else {
+        assert_eq!(ended.code, Some(1), "{ended:#?}");
+        assert!(ended.stderr.last().unwrap().contains("No space left on device"), "{ended:#?}");
+    }
     disk.clear();
     origin.on("/a", [Reply::ok(rss(&[three, two, one]))]);
     let daemon = run(&disk, &file);

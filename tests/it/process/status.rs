@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::{path, ran};
 use crate::support::{
     daemon::feed,
-    feed::rss,
+    feed::{rss, titles},
     origin::{Origin, Reply},
-    process::{Process, ask, written},
+    process::{Process, ask, until, written},
 };
 
 const DATE: &str = "Tue, 17 Jan 2012 05:57:00 +0700";
@@ -94,13 +94,10 @@ async fn poll_tells_why_a_source_failed() {
     origin.on("/a", [Reply::ok(rss(&[("1", "Một", DATE)])), Reply::status(404)]);
     let (_folder, file) = written(&feed("a", &origin.url("/a"), "interval = \"24h\""));
     let daemon = Process::run(&file);
-    daemon.logged("polled").await;
-    let poll = async || ran(["poll", "a", "--config", path(&file)]).await;
-    let mut failed = poll().await;
-    if failed.code == Some(0) {
-        // It was the first one's end that was told: its line is logged a little earlier.
-        failed = poll().await;
-    }
+    let (readers, _) = daemon.addresses().await;
+    // Only then everybody who waited for the first poll has been told.
+    until(&format!("http://{readers}/feed.xml"), |body| titles(body) == ["Một"]).await;
+    let failed = ran(["poll", "a", "--config", path(&file)]).await;
     assert_eq!((failed.code, failed.stdout.len()), (Some(1), 0), "{failed:#?}");
     assert!(
         failed.stderr[0].starts_with("tintinh: a: missing: ") && failed.stderr[0].contains("404"),
