@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tintinh::{normalize, parse};
+use tintinh::{
+    normalize::{self, Familiar},
+    parse,
+};
 use url::Url;
 
 /// Rounds that are timed; the median counts.
@@ -63,7 +66,7 @@ fn read(bytes: &[u8], url: &Url) -> usize {
     let document = parse::Document { bytes, content_type: None, url };
     let zone = chrono_tz::Asia::Ho_Chi_Minh;
     let feed = parse::parse(&document, move |text: &str| normalize::timestamp::read(text, zone));
-    feed.map_or(0, |feed| normalize::normalize(&feed, url).len())
+    feed.map_or(0, |feed| normalize::normalize(&feed, url, &Familiar::default()).len())
 }
 
 fn read_raw(bytes: &[u8]) -> usize {

@@ -27,7 +27,7 @@
 //! | [`filter`] | which entries an admin's words mean: of a source, and in a channel | pure |
 //! | [`store`] | the contract of a database, its pruning, its exports; only `store/sled` names sled | disk |
 //! | [`board`] | what is known of each source right now and what its last polls came to, in memory | memory |
-//! | [`poll`] | one source, once, and one article, once; every path ends in a commit | wiring |
+//! | [`poll`] | one source, once, and one article, once; every path ends in a commit; remembers what stood in each last document | wiring |
 //! | [`merge`] | which entries make a channel, and which are the same story | pure |
 //! | [`publish`] | entries to bytes in each coding, and what is new since others; the only room that names `rss` and `atom_syndication` | pure |
 //! | [`http`] | serves bytes, whole or what is new in them, to many at once; counts who reads, shows how all fares; touches no disk | network |

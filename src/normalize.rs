@@ -4,6 +4,7 @@
 mod article;
 pub mod dates;
 mod escapes;
+mod familiar;
 mod html;
 mod identity;
 mod likeness;
@@ -19,15 +20,18 @@ pub mod timestamp;
 
 use url::Url;
 
+use familiar::{Acquaintance, Mark};
+
 pub use article::article;
+pub use familiar::{Familiar, Sighting, acquaint};
 pub use identity::{guid_key, link_key};
 pub use masthead::{Masthead, masthead, rights};
-pub use matching::{Doubts, doubts};
-pub use reconcile::{Arrival, keys, reconcile};
+pub use matching::{Doubts, doubts, is_contested};
+pub use reconcile::{Arrival, Reconciled, keys, reconcile};
 pub use rewrite::rewrite_hosts;
 
 use crate::{
-    model::{Author, Enclosure, Entry, EntryKey, Identity, Timestamp},
+    model::{Author, Enclosure, Entry, EntryKey, Identity, Seq, Timestamp},
     parse::{Feed, Item, Text, TextKind},
 };
 
@@ -44,10 +48,22 @@ const TITLE_FROM_TEXT: usize = 80;
 /// The entries of a feed, in document order, each once; items that hold nothing to show are left out.
 ///
 /// `address` is where the document was found: what relative addresses are resolved against when neither the item nor
-/// the channel says better.
+/// the channel says better. Items that are `familiar` are not cleaned: see [`Candidate::familiar`].
 #[must_use]
-pub fn normalize(feed: &Feed, address: &Url) -> Vec<Candidate> {
-    identity::assign(drafts(feed, address), &places(feed, address))
+pub fn normalize(feed: &Feed, address: &Url, familiar: &Familiar) -> Vec<Candidate> {
+    let marks = Mark::of_all(feed, address);
+    let known: Vec<Option<Acquaintance>> = marks.iter().map(|mark| familiar.get(*mark)).collect();
+    let mut judged =
+        identity::judge(drafted(feed, address, |place| known[place].is_none()), &places(feed, address));
+    for ((candidate, mark), known) in judged.iter_mut().zip(marks).zip(known) {
+        let Some(candidate) = candidate else { continue };
+        // Another item says now what this one is known by, or does so no more: who is who is to be looked up anew.
+        if known.is_some_and(|known| known.rule != candidate.entry.identity.rule) {
+            return normalize(feed, address, &Familiar::default());
+        }
+        (candidate.mark, candidate.familiar) = (mark, known.map(|known| known.seq));
+    }
+    identity::each_once(judged)
 }
 
 /// What identifies each of the feed's drafts, in their order; none for one that holds nothing to show and is left out.
@@ -115,21 +131,47 @@ pub struct Candidate {
     pub doubtful: Vec<EntryKey>,
     /// Its link as published, where readers are given another.
     pub published_link: Option<String>,
+    /// The number of its entry, where its item stands as it stood in the document before. Of what it says only title, link
+    /// and dates are read then: it changes nothing.
+    pub familiar: Option<Seq>,
+    mark: Mark,
 }
 
 /// The items of a feed, cleaned. See [`normalize`] for `address`.
 #[must_use]
 pub fn drafts(feed: &Feed, address: &Url) -> Vec<Draft> {
+    drafted(feed, address, |_| true)
+}
+
+/// The same, but that of an item whose place is not `wanted` only title, link, guid and dates are read.
+fn drafted(feed: &Feed, address: &Url, wanted: impl Fn(usize) -> bool) -> Vec<Draft> {
     let home = feed.link.as_deref().and_then(|link| link::resolve(link, address));
     let base = home.as_ref().unwrap_or(address);
     // Making one takes as long as cleaning a short article.
     let mut cleaner = html::Cleaner::new(base);
     let of_all = rights(feed);
-    let drafts = feed.items.iter().map(|item| {
+    let drafts = feed.items.iter().enumerate().map(|(place, item)| {
+        if !wanted(place) {
+            return heading(item, item.base.as_ref().unwrap_or(base));
+        }
         let draft = draft(item, base, &mut cleaner);
         Draft { rights: draft.rights.filter(|own| Some(own) != of_all.as_ref()), ..draft }
     });
     drafts.collect()
+}
+
+/// What costs little to read.
+fn heading(item: &Item, base: &Url) -> Draft {
+    let title = item.title.as_ref().map(text::plain).filter(|title| !title.is_empty());
+    let guid = item.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
+    Draft {
+        guid: guid.map(str::to_owned),
+        link: item.link.as_deref().and_then(|link| link::resolve(link, base)),
+        title: title.map(|title| text::shorten(&title, TITLE_MAX)),
+        published: item.published,
+        updated: item.updated,
+        ..Draft::default()
+    }
 }
 
 fn draft(item: &Item, base: &Url, cleaner: &mut html::Cleaner) -> Draft {
@@ -137,21 +179,15 @@ fn draft(item: &Item, base: &Url, cleaner: &mut html::Cleaner) -> Draft {
     cleaner.rebase(base);
     let summary = item.summary.as_ref().and_then(|text| cleaner.clean(text));
     let content = item.content.as_ref().and_then(|text| cleaner.clean(text));
-    let title = item.title.as_ref().map(text::plain).filter(|title| !title.is_empty());
-    let guid = item.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
     Draft {
-        guid: guid.map(str::to_owned),
-        link: item.link.as_deref().and_then(|link| link::resolve(link, base)),
-        title: title.map(|title| text::shorten(&title, TITLE_MAX)),
         authors: authors(&item.authors, base),
         categories: categories(&item.categories),
-        published: item.published,
-        updated: item.updated,
         image: image(item, summary.as_deref().or(content.as_deref()), base),
         enclosures: enclosures(&item.enclosures, base),
         rights: item.rights.as_deref().and_then(masthead::notice),
         content: content.filter(|content| summary.as_ref() != Some(content)),
         summary,
+        ..heading(item, base)
     }
 }
 

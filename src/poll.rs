@@ -4,7 +4,9 @@
 mod account;
 mod article;
 mod attempt;
+mod document;
 mod failures;
+mod memory;
 mod pages;
 mod polled;
 mod question;
@@ -18,25 +20,25 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use tokio::time::Instant;
-use tracing::{info, warn};
+use tracing::warn;
 use url::Url;
 
 use crate::{
     board::Board,
     cadence::{self, Circumstances},
-    fetch::{self, Body, Fetched, Fetcher},
-    filter,
+    fetch::{self, Fetched, Fetcher},
     hosts::{Host, Itinerary, Visit},
     model::{
-        Alike, Attempt, Changes, Commit, Digest, Failure, Hints, Known, Outcome, Reach, Source, SourceId,
-        SourceState, State, Tally, Timestamp, Validators,
+        Attempt, Changes, Commit, Committed, Digest, EntryKey, Failure, Hints, Outcome, Reach, Source,
+        SourceId, SourceState, State, Timestamp, Validators,
     },
-    normalize::{self, Arrival, Candidate},
+    normalize::{self, Sighting},
     store::{Store, StoreError},
 };
 use account::Cost;
 use article::enqueue;
-use failures::{internal, unreadable};
+use failures::internal;
+use memory::Memory;
 pub use polled::{Polled, Settled};
 use question::Question;
 use readers::Readers;
@@ -54,6 +56,7 @@ pub struct Poller<Clock> {
     board: Arc<Board>,
     readers: Readers,
     robots: RobotsOfHosts,
+    memory: Memory,
     clock: Clock,
 }
 
@@ -78,14 +81,24 @@ struct Weight {
 struct Reading {
     outcome: Outcome,
     changes: Changes,
+    /// What a document held.
+    sightings: Vec<Sighting>,
     /// What reading the document took.
     took: Option<Duration>,
+}
+
+impl Reading {
+    /// Of an answer that changes nothing.
+    fn without_changes(outcome: Outcome) -> Self {
+        Self { outcome, changes: Changes::default(), sightings: Vec::new(), took: None }
+    }
 }
 
 impl<Clock: Fn() -> Timestamp> Poller<Clock> {
     /// A poller that keeps `board` in step with `store`.
     pub fn new(fetcher: Fetcher, store: Store, board: Arc<Board>, clock: Clock) -> Self {
-        Self { fetcher, store, board, readers: Readers::new(), robots: RobotsOfHosts::default(), clock }
+        let (readers, robots) = (Readers::new(), RobotsOfHosts::default());
+        Self { fetcher, store, board, readers, robots, memory: Memory::default(), clock }
     }
 
     /// Polls the source, whose turn it is at its host. `window` is the live window: entries of a first document older
@@ -105,8 +118,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             }
             Err(outcome) => Err(outcome),
         };
-        let mut reading =
-            reading.unwrap_or_else(|outcome| Reading { outcome, changes: Changes::default(), took: None });
+        let mut reading = reading.unwrap_or_else(Reading::without_changes);
         let now = (self.clock)();
         let circumstances = Circumstances {
             now,
@@ -206,81 +218,7 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
                 Outcome::Unchanged(body.hints, body.validators)
             }
         };
-        Ok(Reading { outcome, changes: Changes::default(), took: None })
-    }
-
-    async fn read(
-        &self,
-        asked: &Asked<'_>,
-        way: &mut Itinerary,
-        body: Body,
-        digest: Digest,
-    ) -> Result<Reading, Failure> {
-        let Asked { source, before, window, question } = *asked;
-        let (hints, validators) = (body.hints, body.validators.clone());
-        let (asked, matched) = (question.url.clone(), before.matched);
-        let began = Instant::now();
-        let document = self.readers.read(body, Arc::clone(source), (self.clock)(), asked, matched).await;
-        let took = began.elapsed();
-        let mut document = document.map_err(|error| unreadable(&error, hints))?;
-        if before.reading.is_none() {
-            self.read_on(source, way, &mut document).await;
-        }
-        let reading = question.reading;
-        let recalled = self.recall(&source.id, &document.entries).await;
-        let (known, alike) = recalled.map_err(|error| {
-            // What the document says of its pace holds for us too, though we could not take it.
-            let hints = Hints { max_age: hints.max_age.max(document.ttl), ..hints };
-            internal(&format!("could not look up what is kept: {}", error.in_words()), hints)
-        })?;
-        let recognised = known.len();
-        let reread = before.reading.is_some_and(|last| last != reading);
-        let arrival = Arrival { now: (self.clock)(), first: before.last_entry.is_none(), reread, window };
-        let entries = document.entries;
-        // Digests of every text: not for the async threads, however long the document is.
-        let republishing = source.republishing.clone();
-        let reconcile = move || {
-            let mut changes = normalize::reconcile(entries, &known, &alike, &arrival);
-            filter::judge(&mut changes, &republishing);
-            changes
-        };
-        let changes = tokio::task::spawn_blocking(reconcile).await;
-        let changes = changes.map_err(|error| internal(&format!("could not reconcile: {error}"), hints))?;
-        if changes.rekeyed > 0 {
-            let entries = changes.rekeyed;
-            info!(source = %source.id, entries, "the publisher gave entries that are known new ids");
-        }
-        let tally = Tally {
-            hints,
-            validators,
-            body: digest,
-            reading,
-            document_ttl: document.ttl,
-            skip: document.skip,
-            rhythm: document.rhythm,
-            recognised,
-            inserted: changes.inserted.len(),
-            updated: changes.updated.len(),
-            rights: document.rights,
-            matched: document.matched,
-            repairs: document.repairs,
-            warnings: document.warnings,
-        };
-        Ok(Reading { outcome: Outcome::Read(tally), changes, took: Some(took) })
-    }
-
-    /// What is kept of a document's entries.
-    async fn recall(&self, id: &SourceId, entries: &[Candidate]) -> Result<(Known, Alike), StoreError> {
-        let mut known = self.store.known(id.clone(), normalize::keys(entries)).await?;
-        let doubts = normalize::doubts(entries, &known);
-        let mut alike = Alike::new();
-        if !doubts.keys.is_empty() {
-            known.extend(self.store.known(id.clone(), doubts.keys).await?);
-        }
-        if !doubts.titles.is_empty() {
-            alike = self.store.alike(id.clone(), doubts.titles).await?;
-        }
-        Ok((known, alike))
+        Ok(Reading::without_changes(outcome))
     }
 
     async fn commit(
@@ -307,8 +245,17 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
         if quiet {
             return self.store.note(source.id.clone(), state).map(|()| Vec::new());
         }
-        let commit = Commit { source: source.id.clone(), at, changes: reading.changes, state, durable };
-        self.store.commit(commit).await.map(|committed| committed.touched)
+        let Reading { outcome, changes, sightings, .. } = reading;
+        let new: Vec<EntryKey> = changes.inserted.iter().map(|new| new.entry.identity.key()).collect();
+        let commit = Commit { source: source.id.clone(), at, changes, state, durable };
+        let Committed { inserted, touched, .. } = self.store.commit(commit).await?;
+        if let Outcome::Read(tally) = outcome {
+            // Where some were left out nobody can tell which.
+            let known = if new.len() == inserted.len() { inserted } else { Vec::new() };
+            let familiar = normalize::acquaint(&sightings, new.into_iter().zip(known));
+            self.memory.keep(&source.id, tally.body, familiar);
+        }
+        Ok(touched)
     }
 }
 

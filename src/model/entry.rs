@@ -62,7 +62,7 @@ pub struct Entry {
 }
 
 /// Somebody named as an author.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Author {
     /// Plain text.
     pub name: String,
@@ -72,7 +72,7 @@ pub struct Author {
 }
 
 /// A file that belongs to an entry (RSS 2.0 `<enclosure>`, Atom `rel="enclosure"`, Media RSS content).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Enclosure {
     /// Absolute, http or https.
     pub url: String,

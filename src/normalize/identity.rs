@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{
     Candidate, Draft,
+    familiar::Mark,
     link::{canonical, resolve},
 };
 use crate::model::{Digest, Entry, EntryKey, Identity, Rule};
@@ -22,11 +23,15 @@ struct Said {
 }
 
 /// Gives each draft its identity and drops repeats and empty items, in document order. See [`judge`] for `places`.
+#[cfg(test)]
 pub(super) fn assign(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Candidate> {
+    each_once(judge(drafts, places))
+}
+
+/// Drops repeats and empty items. The same entry twice in a document: the first stands.
+pub(super) fn each_once(judged: Vec<Option<Candidate>>) -> Vec<Candidate> {
     let mut seen = HashSet::new();
-    let judged = judge(drafts, places).into_iter().flatten();
-    // The same entry twice in a document: the first stands.
-    judged.filter(|candidate| seen.insert(candidate.entry.identity.key())).collect()
+    judged.into_iter().flatten().filter(|candidate| seen.insert(candidate.entry.identity.key())).collect()
 }
 
 /// What each draft is known by, in their order; none where there is nothing to show. Two of one identity are one entry.
@@ -61,7 +66,7 @@ pub(super) fn judge(drafts: Vec<Draft>, places: &[Option<Url>]) -> Vec<Option<Ca
             doubtful.push(fingerprint.key());
         }
         let entry = entry(draft, title, identity, canonical_link);
-        Some(Candidate { entry, doubtful, published_link: None })
+        Some(Candidate { entry, doubtful, published_link: None, familiar: None, mark: Mark::default() })
     };
     drafts.into_iter().zip(said).map(candidate).collect()
 }

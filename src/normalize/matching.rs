@@ -32,6 +32,8 @@ pub(super) enum Match<'a> {
     Kept(&'a KnownEntry),
     /// An entry for which another candidate speaks already.
     Repeat,
+    /// This one, and it stands as it stood.
+    Same(Seq),
 }
 
 /// What the store has to be asked, beside the keys that identify: only what is in doubt.
@@ -46,11 +48,12 @@ pub struct Doubts {
 /// What is in doubt about these candidates when this is known of their [`super::keys`].
 #[must_use]
 pub fn doubts(candidates: &[Candidate], known: &Known) -> Doubts {
+    let unfamiliar = || candidates.iter().filter(|candidate| candidate.familiar.is_none());
     let is_new = |candidate: &&Candidate| !known.contains_key(&candidate.entry.identity.key());
-    let most = is_most(candidates.iter().filter(is_new).count(), candidates.len());
+    let most = is_most(unfamiliar().filter(is_new).count(), candidates.len());
     let mut doubts = Doubts::default();
     let mut titles = HashSet::new();
-    for candidate in candidates {
+    for candidate in unfamiliar() {
         let title = likeness::title(&candidate.entry);
         let by_identity = known.get(&candidate.entry.identity.key());
         if by_identity.is_none_or(|kept| kept.likeness.title != title) {
@@ -61,6 +64,20 @@ pub fn doubts(candidates: &[Candidate], known: &Known) -> Doubts {
         }
     }
     doubts
+}
+
+/// Whether a candidate that is not familiar may be an entry for which a familiar one speaks: which of them does so in
+/// truth, only who reads both can tell. `known` is what the store knows of [`super::keys`] and [`doubts`].
+#[must_use]
+pub fn is_contested(candidates: &[Candidate], known: &Known) -> bool {
+    let spoken_for: HashSet<Seq> = candidates.iter().filter_map(|candidate| candidate.familiar).collect();
+    let mut unfamiliar = candidates.iter().filter(|candidate| candidate.familiar.is_none());
+    !spoken_for.is_empty()
+        && unfamiliar.any(|candidate| {
+            let keys = [candidate.entry.identity.key()].into_iter().chain(link_key(candidate));
+            let keys = keys.chain(candidate.doubtful.iter().copied());
+            keys.filter_map(|key| known.get(&key)).any(|kept| spoken_for.contains(&kept.seq))
+        })
 }
 
 /// Whether nothing but what it says identifies it.
@@ -85,14 +102,18 @@ pub(super) fn find<'a>(
     known: &'a Known,
     alike: &'a Alike,
 ) -> (Vec<Match<'a>>, bool) {
+    // What stands as it stood speaks for its entry, before all others.
+    let matches = candidates.iter().map(|candidate| candidate.familiar.map_or(Match::New, Match::Same));
+    let claimed = candidates.iter().filter_map(|candidate| candidate.familiar).collect();
     let traits = candidates.iter().map(|candidate| Traits::of(candidate, known)).collect();
-    let mut search = Search { traits, claimed: HashSet::new(), matches: vec![Match::New; candidates.len()] };
+    let mut search = Search { traits, claimed, matches: matches.collect() };
     search.by_identity();
     search.by_link();
     search.by_doubtful_keys(candidates);
     search.by_title(candidates, alike);
     let texts = search.by_text(candidates, alike);
-    let looked_new = |place: &usize| search.traits[*place].by_identity.is_none();
+    let looked_new =
+        |place: &usize| candidates[*place].familiar.is_none() && search.traits[*place].by_identity.is_none();
     let found = (0..candidates.len()).filter(looked_new);
     let found = found.filter(|place| search.matches[*place] != Match::New).count();
     let rekeyed = is_most(found + texts.len(), candidates.len());
@@ -113,7 +134,12 @@ struct Traits<'a> {
 }
 
 impl<'a> Traits<'a> {
+    /// Of one that is familiar nothing is asked.
     fn of(candidate: &Candidate, known: &'a Known) -> Self {
+        if candidate.familiar.is_some() {
+            let title = Digest([0; 16]);
+            return Self { title, by_identity: None, by_link: None, by_doubtful: Vec::new() };
+        }
         Self {
             title: likeness::title(&candidate.entry),
             by_identity: known.get(&candidate.entry.identity.key()),

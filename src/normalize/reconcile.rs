@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use super::{
-    Candidate, likeness,
+    Candidate,
+    familiar::{Seen, Sighting},
+    likeness,
     matching::{self, Match},
 };
 use crate::model::{
@@ -36,10 +38,19 @@ pub struct Arrival {
     pub window: Duration,
 }
 
-/// The keys under which these candidates may be known.
+/// What a document came to.
+#[derive(Debug, Default)]
+pub struct Reconciled {
+    /// What it changes.
+    pub changes: Changes,
+    /// Which entries its items are; see [`super::acquaint`].
+    pub sightings: Vec<Sighting>,
+}
+
+/// The keys under which these candidates may be known; what is familiar need not be looked up.
 #[must_use]
 pub fn keys(candidates: &[Candidate]) -> Vec<EntryKey> {
-    candidates.iter().flat_map(keys_of).collect()
+    candidates.iter().filter(|candidate| candidate.familiar.is_none()).flat_map(keys_of).collect()
 }
 
 /// Identity first: it makes the public guid.
@@ -50,12 +61,18 @@ fn keys_of(candidate: &Candidate) -> Vec<EntryKey> {
 /// The difference between a document's entries and what is kept: `known` of [`keys`] and of [`super::doubts`], `alike`
 /// of the titles among the latter.
 #[must_use]
-pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arrival: &Arrival) -> Changes {
+pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arrival: &Arrival) -> Reconciled {
     let mut changes = Changes::default();
+    let mut sightings = Vec::with_capacity(candidates.len());
     let (matches, rekeyed) = matching::find(&candidates, known, alike);
     let mut undated = 0;
     let mut listed = Vec::new();
     for (candidate, matched) in candidates.into_iter().zip(matches) {
+        sightings.extend(seen(&candidate, matched, known).and_then(|seen| Sighting::of(&candidate, seen)));
+        if let Match::Same(seq) = matched {
+            listed.push((seq, Presence::Kept));
+            continue;
+        }
         let mut keys = keys_of(&candidate);
         let is_rekeyed =
             rekeyed && candidate.entry.identity.rule != Rule::Fingerprint && !known.contains_key(&keys[0]);
@@ -63,7 +80,7 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
         let contents = Contents::of(&candidate);
         let mut entry = candidate.entry;
         match matched {
-            Match::Repeat => {}
+            Match::Repeat | Match::Same(_) => {}
             Match::Kept(kept) => {
                 listed.push((kept.seq, kept.presence));
                 let aliases = aliases(&entry, contents, keys, kept);
@@ -81,7 +98,24 @@ pub fn reconcile(candidates: Vec<Candidate>, known: &Known, alike: &Alike, arriv
         }
     }
     changes.listed = Some(listed);
-    changes
+    Reconciled { changes, sightings }
+}
+
+/// Which entry an item is surely found to be again, as long as it stands as it stands now: by its identity, under its
+/// title.
+fn seen(candidate: &Candidate, matched: Match<'_>, known: &Known) -> Option<Seen> {
+    let entry = &candidate.entry;
+    match matched {
+        Match::Repeat => None,
+        Match::Same(seq) => Some(Seen::Kept(seq)),
+        Match::New => Some(Seen::New(entry.identity.key())),
+        Match::Kept(kept) => {
+            let identified = known.get(&entry.identity.key()).is_some_and(|other| other.seq == kept.seq);
+            // Of what was pruned no title is written again.
+            let titled = kept.presence == Presence::Kept || kept.likeness.title == likeness::title(entry);
+            (identified && titled).then_some(Seen::Kept(kept.seq))
+        }
+    }
 }
 
 /// The keys by which an entry is to be found from now on, of those that nothing has.

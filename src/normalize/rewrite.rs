@@ -120,7 +120,7 @@ mod tests {
         rewrite_hosts(&mut seen, &BTreeMap::new());
         assert_eq!(seen, published);
         rewrite_hosts(&mut seen, &rewrites());
-        let [Candidate { entry, doubtful, published_link }] = &seen[..] else { panic!() };
+        let [Candidate { entry, doubtful, published_link, .. }] = &seen[..] else { panic!() };
         assert_eq!(
             (entry.link.as_deref(), published_link.as_deref()),
             (Some("http://new.vn/1"), Some("http://old.vn/1"))

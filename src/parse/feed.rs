@@ -80,7 +80,7 @@ impl fmt::Display for Format {
 }
 
 /// One `<item>`, `<entry>` or JSON Feed item.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Item {
     /// The `<guid>`, `atom:id`, `rdf:about` or JSON id, trimmed; never one that was made up.
     pub guid: Option<String>,
@@ -113,7 +113,7 @@ pub struct Item {
 }
 
 /// A text and what it is written in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Text {
     /// As published.
     pub body: String,
@@ -122,7 +122,7 @@ pub struct Text {
 }
 
 /// What a text is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TextKind {
     /// Plain text: `<` is a less-than sign.
     Plain,

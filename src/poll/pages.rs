@@ -5,7 +5,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use url::Url;
 
-use super::{Poller, readers::Read};
+use super::{
+    Poller,
+    readers::{Premises, Read},
+};
 use crate::{
     fetch::{self, Fetched},
     hosts::{Host, Itinerary},
@@ -53,8 +56,9 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
             .map_err(|error| error.failure().reason)?
         {
             Fetched::Body(body) => {
-                let read =
-                    self.readers.read(body, Arc::clone(source), (self.clock)(), url.clone(), None).await;
+                let (now, asked, familiar) = ((self.clock)(), url.clone(), Arc::default());
+                let premises = Premises { now, asked, matched: None, familiar };
+                let read = self.readers.read(body, Arc::clone(source), premises).await;
                 read.map_err(|error| error.to_string())
             }
             Fetched::NotModified { .. } => Err("it answered 304 to who asked for the whole".to_owned()),

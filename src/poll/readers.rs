@@ -18,7 +18,7 @@ use crate::{
     fetch::Body,
     model::{Article, Entry, Rhythm, Skip, Source, SourceId, Timestamp},
     normalize::{
-        self, Candidate,
+        self, Candidate, Familiar,
         dates::{self, Circumstances, Seen},
         relative, timestamp,
     },
@@ -31,6 +31,18 @@ const READERS_MAX: usize = 2;
 const READ_MAX: Duration = Duration::from_secs(30);
 /// Readings that overran and still go on: no thread can be stopped from outside. With so many, nothing more is read.
 const STRAYS_MAX: usize = 4;
+
+/// What is known before a document is read.
+pub(super) struct Premises {
+    /// When it came.
+    pub(super) now: Timestamp,
+    /// What was asked.
+    pub(super) asked: Url,
+    /// How many items its page had last time.
+    pub(super) matched: Option<usize>,
+    /// Items that need not be read again.
+    pub(super) familiar: Arc<Familiar>,
+}
 
 /// A document, read.
 pub(super) struct Read {
@@ -90,18 +102,15 @@ impl Readers {
         }
     }
 
-    /// Reads a body as its source's zone, address and page demand; `now` is when it came, `asked` what was asked,
-    /// and `matched` how many items its page had last time.
+    /// Reads a body as its source's zone, address and page demand.
     pub(super) async fn read(
         &self,
         body: Body,
         source: Arc<Source>,
-        now: Timestamp,
-        asked: Url,
-        matched: Option<usize>,
+        premises: Premises,
     ) -> Result<Read, ReadError> {
         let id = source.id.clone();
-        self.run(&id, move || read(&body, &source, now, &Expected { asked: &asked, matched })).await
+        self.run(&id, move || read(&body, &source, &premises)).await
     }
 
     /// Reads the page of an article, of which this is known. Times that name no zone are the source's.
@@ -180,7 +189,9 @@ impl Readers {
     }
 }
 
-fn read(body: &Body, source: &Source, now: Timestamp, expected: &Expected<'_>) -> Result<Read, ParseError> {
+fn read(body: &Body, source: &Source, premises: &Premises) -> Result<Read, ParseError> {
+    let Premises { now, asked, matched, familiar } = premises;
+    let (now, expected) = (*now, Expected { asked, matched: *matched });
     let zone = source.timezone;
     let document =
         Document { bytes: &body.bytes, content_type: body.content_type.as_deref(), url: &body.url };
@@ -194,10 +205,10 @@ fn read(body: &Body, source: &Source, now: Timestamp, expected: &Expected<'_>) -
         }
     };
     let Listing { feed, matched, next } = match &source.page {
-        Some(rules) => parse::parse_page(&document, rules, expected, read_date)?,
+        Some(rules) => parse::parse_page(&document, rules, &expected, read_date)?,
         None => Listing { feed: parse::parse(&document, read_date)?, matched: None, next: None },
     };
-    let mut entries = normalize::normalize(&feed, &body.url);
+    let mut entries = normalize::normalize(&feed, &body.url, familiar);
     normalize::rewrite_hosts(&mut entries, &source.rewrite_host);
     let circumstances = Circumstances { zone, now, modified: modified(body) };
     let mut dated: Vec<&mut Entry> = entries.iter_mut().map(|candidate| &mut candidate.entry).collect();

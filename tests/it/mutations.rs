@@ -11,7 +11,7 @@ use std::{
 };
 
 use tintinh::{
-    normalize::{self, timestamp},
+    normalize::{self, Familiar, timestamp},
     parse::{self, Document},
 };
 use url::Url;
@@ -93,7 +93,7 @@ fn read(bytes: &[u8], url: &Url) -> bool {
     let document = Document { bytes, content_type: None, url };
     let zone = chrono_tz::Asia::Ho_Chi_Minh;
     let feed = parse::parse(&document, move |text: &str| timestamp::read(text, zone));
-    feed.is_ok_and(|feed| normalize::normalize(&feed, url).len() <= feed.items.len())
+    feed.is_ok_and(|feed| normalize::normalize(&feed, url, &Familiar::default()).len() <= feed.items.len())
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{
     ops::ControlFlow,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -29,18 +29,27 @@ use crate::support::{
     origin::{Origin, Reply},
 };
 
-/// A store that cannot look up, or cannot write, and counts how often it looked up.
+/// A store that cannot look up, or cannot write, and counts the keys that it looked up.
 #[derive(Clone)]
 struct Faulty {
     inner: Arc<MemoryEngine>,
     looks_up: bool,
-    writes: bool,
+    writes: Arc<AtomicBool>,
     lookups: Arc<AtomicUsize>,
 }
 
 impl Faulty {
     fn new(looks_up: bool, writes: bool) -> Self {
-        Self { inner: Arc::new(MemoryEngine::new()), looks_up, writes, lookups: Arc::default() }
+        let (inner, writes) = (Arc::new(MemoryEngine::new()), Arc::new(writes.into()));
+        Self { inner, looks_up, writes, lookups: Arc::default() }
+    }
+
+    fn writes(&self) -> bool {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    fn lookups(&self) -> usize {
+        self.lookups.load(Ordering::Relaxed)
     }
 }
 
@@ -50,7 +59,7 @@ fn refusal() -> StoreError {
 
 impl Engine for Faulty {
     fn known(&self, source: &SourceId, keys: &[EntryKey]) -> Result<Known, StoreError> {
-        self.lookups.fetch_add(1, Ordering::Relaxed);
+        self.lookups.fetch_add(keys.len(), Ordering::Relaxed);
         if self.looks_up { self.inner.known(source, keys) } else { Err(refusal()) }
     }
 
@@ -59,11 +68,11 @@ impl Engine for Faulty {
     }
 
     fn apply(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        if self.writes { self.inner.apply(commit) } else { Err(refusal()) }
+        if self.writes() { self.inner.apply(commit) } else { Err(refusal()) }
     }
 
     fn keep_states(&self, states: &[(SourceId, SourceState)]) -> Result<(), StoreError> {
-        if self.writes { self.inner.keep_states(states) } else { Err(refusal()) }
+        if self.writes() { self.inner.keep_states(states) } else { Err(refusal()) }
     }
 
     fn keep_channel(&self, id: &ChannelId, state: &ChannelState) -> Result<(), StoreError> {
@@ -178,9 +187,9 @@ async fn polls(origin: &Origin, board: &Arc<Board>, count: usize) -> (Vec<bool>,
     let before = origin.requests().len();
     let mut read = Vec::new();
     for _ in 0..count {
-        let lookups = engine.lookups.load(Ordering::Relaxed);
+        let lookups = engine.lookups();
         poll(&poller, &source).await;
-        read.push(engine.lookups.load(Ordering::Relaxed) > lookups);
+        read.push(engine.lookups() > lookups);
     }
     let requests = origin.requests();
     let unconditional = requests[before..].iter().map(|request| request.header("If-None-Match").is_none());
@@ -193,6 +202,73 @@ async fn an_equal_body_is_not_read_again() {
     let (read, unconditional) = polls(&stubborn(), &board, 4).await;
     assert_eq!(read, [true, false, false, false]);
     assert_eq!(unconditional, [true, false, false, false]);
+}
+
+#[tokio::test]
+async fn items_that_stand_as_they_stood_are_not_looked_up_again_and_others_are() {
+    const DATE: &str = "Tue, 17 Jan 2012 05:57:00 +0700";
+    let origin = Origin::start();
+    let (engine, board) = (Faulty::new(true, true), Arc::new(Board::new(HashMap::new())));
+    let (poller, source) = (poller(engine.clone(), &board), source(origin.url("/rss")));
+    let one = [("1", "Một", DATE), ("2", "Hai", DATE), ("3", "Ba", DATE)];
+    let edited = [("1", "Một", DATE), ("2", "Hai, sửa", DATE), ("3", "Ba", DATE)];
+    let more = [("4", "Bốn", DATE), ("1", "Một", DATE), ("2", "Hai, sửa", DATE), ("3", "Ba", DATE)];
+    let fewer = [("1", "Một", DATE), ("4", "Bốn", DATE)];
+    let again = [("2", "Hai, sửa", DATE), ("1", "Một", DATE), ("4", "Bốn", DATE)];
+    // Beside each document whether it can be kept, how many keys are looked up, and what is kept then. Guid and link
+    // are keys of an item, and of one that is new, or titled otherwise, its fingerprint is too.
+    let table: [(&[_], bool, usize, &[&str]); 9] = [
+        (&one, true, 9, &["Một", "Hai", "Ba"]),
+        (&one, true, 0, &["Một", "Hai", "Ba"]),
+        (&edited, false, 3, &["Một", "Hai", "Ba"]),
+        (&edited, true, 3, &["Một", "Hai, sửa", "Ba"]),
+        (&one, true, 3, &["Một", "Hai", "Ba"]),
+        (&edited, true, 3, &["Một", "Hai, sửa", "Ba"]),
+        (&more, true, 3, &["Bốn", "Một", "Hai, sửa", "Ba"]),
+        (&fewer, true, 0, &["Bốn", "Một", "Hai, sửa", "Ba"]),
+        (&again, true, 2, &["Bốn", "Một", "Hai, sửa", "Ba"]),
+    ];
+    for (place, (items, writes, lookups, kept)) in table.into_iter().enumerate() {
+        // No body is that of the last poll.
+        let document = rss(items).replace("<item>", &format!("<!-- {place} --><item>"));
+        origin.on("/rss", [Reply::ok(document)]);
+        engine.writes.store(writes, Ordering::Relaxed);
+        let before = engine.lookups();
+        poll(&poller, &source).await;
+        assert_eq!(engine.lookups() - before, lookups, "document {place}");
+        let mut seqs = Vec::new();
+        let visit = &mut |row: Row| {
+            seqs.push(row.seq);
+            ControlFlow::Continue(())
+        };
+        engine.inner.scan(&Scope::All, visit).unwrap();
+        let titles = engine.inner.entries(&seqs).unwrap().into_iter().map(|stored| stored.entry.title);
+        assert_eq!(titles.collect::<Vec<_>>(), kept, "document {place}");
+    }
+    // Whoever begins anew remembers nothing, and finds the same.
+    let anew = self::poller(engine.clone(), &Arc::new(Board::new(engine.inner.source_states().unwrap())));
+    origin.on("/rss", [Reply::ok(rss(&again))]);
+    let before = engine.lookups();
+    let outcome = poll(&anew, &source).await;
+    assert_eq!((engine.lookups() - before, outcome.inserted, outcome.updated), (6, 0, 0));
+}
+
+#[tokio::test]
+async fn where_another_item_claims_the_entry_of_one_that_stands_as_it_stood_both_are_read() {
+    const DATE: &str = "Tue, 17 Jan 2012 05:57:00 +0700";
+    let origin = Origin::start();
+    let (engine, board) = (Faulty::new(true, true), Arc::new(Board::new(HashMap::new())));
+    let (poller, source) = (poller(engine.clone(), &board), source(origin.url("/rss")));
+    let two = rss(&[("1", "Một", DATE), ("2", "Hai", DATE)]);
+    let stranger = rss(&[("3", "Ba", DATE), ("1", "Một", DATE), ("2", "Hai", DATE)]);
+    let stranger = stranger.replace("example/3.html", "example/1.html");
+    origin.on("/rss", [Reply::ok(two), Reply::ok(stranger)]);
+    poll(&poller, &source).await;
+    let before = engine.lookups();
+    let outcome = poll(&poller, &source).await;
+    assert_eq!((outcome.inserted, outcome.updated), (1, 0));
+    // Of the stranger three keys, and once more; of the first its guid alone, as its link is shared now; two of the other.
+    assert_eq!(engine.lookups() - before, 3 + 3 + 1 + 2);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Documents one after the other at one address, and what each changes.
 
+mod familiar;
 mod random;
 mod rewrites;
 mod transitions;
@@ -67,12 +68,16 @@ impl Shelf {
     }
 
     fn take(&mut self, candidates: Vec<Candidate>, arrival: &Arrival) -> Changes {
+        self.take_whole(candidates, arrival).changes
+    }
+
+    fn take_whole(&mut self, candidates: Vec<Candidate>, arrival: &Arrival) -> Reconciled {
         let mut known = self.known(&keys(&candidates));
         let doubts = doubts(&candidates, &known);
         known.extend(self.known(&doubts.keys));
-        let changes = reconcile(candidates, &known, &self.alike(&doubts.titles), arrival);
-        self.keep(&changes);
-        changes
+        let reconciled = reconcile(candidates, &known, &self.alike(&doubts.titles), arrival);
+        self.keep(&reconciled.changes);
+        reconciled
     }
 
     fn keep(&mut self, changes: &Changes) {
@@ -118,7 +123,7 @@ fn dates_and_places_are_fixed_on_arrival() {
     for (case, first, published, date, place) in table {
         let draft = Draft { published: published.map(at), ..item("g", "", "Một") };
         let candidates = assign(vec![draft], &[]);
-        let changes = reconcile(candidates, &Known::new(), &Alike::new(), &arrival(first));
+        let changes = reconcile(candidates, &Known::new(), &Alike::new(), &arrival(first)).changes;
         assert_eq!((changes.inserted[0].date, changes.inserted[0].place), (at(date), at(place)), "{case}");
     }
 }
@@ -126,7 +131,7 @@ fn dates_and_places_are_fixed_on_arrival() {
 #[test]
 fn of_a_first_document_without_dates_twenty_are_news() {
     let drafts = (0..30).map(|number| item(&format!("g{number}"), "", "Một")).collect();
-    let changes = reconcile(assign(drafts, &[]), &Known::new(), &Alike::new(), &arrival(true));
+    let changes = reconcile(assign(drafts, &[]), &Known::new(), &Alike::new(), &arrival(true)).changes;
     let live = changes.inserted.iter().filter(|new| new.place == arrival(true).now).count();
     assert_eq!((changes.inserted.len(), live), (30, 20));
 }
