@@ -33,6 +33,16 @@ pub enum StoreError {
         /// The layout this program reads and writes.
         known: u32,
     },
+    /// An earlier layout could not be brought to this one.
+    #[error(
+        "the store in {path} could not be brought to the layout of this version, and is as it was: {why}"
+    )]
+    Unmigrated {
+        /// The store's folder.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// The folder or a file in it cannot be used.
     #[error("cannot {action} {path}")]
     Folder {
@@ -175,6 +185,9 @@ impl StoreError {
         let advice = match self {
             Self::Folder { .. } => {
                 "see whether the user that runs tintinh may write there, and the disk is well"
+            }
+            Self::Unmigrated { .. } => {
+                "start it again; if that does not help, export it with the tintinh that wrote it, and import it with this one"
             }
             Self::Slow { .. } => {
                 "start it again; if it is as slow, move the folder aside, and `tintinh import` the newest export"

@@ -219,6 +219,35 @@ fn what_only_stands_in_the_data_file_is_found_there() {
     assert_eq!((stored.entry, stored.place, stored.key), (new(number).entry, at(number), key));
 }
 
+#[test]
+fn a_database_that_nothing_leads_to_any_more_is_found_again() {
+    let whole = filled();
+    for made_anew in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        copy(&whole.path().join("data"), &data);
+        if made_anew {
+            SledEngine::open(&data).unwrap().compact(&|| true).unwrap();
+        }
+        fs::write(data.join("tintinh.current"), "generation-7\n").unwrap();
+        let engine = open(folder.path(), None);
+        let rescue = engine.rescue().unwrap();
+        assert_eq!(
+            (there(&engine).len() as u64, rescue.read, rescue.found),
+            (ENTRIES, ENTRIES, 0),
+            "{rescue}"
+        );
+        assert_eq!(engine.check().unwrap().told, Vec::<String>::new());
+        let next = engine.next().unwrap();
+        drop(engine);
+        let engine = open(folder.path(), None);
+        assert_eq!(
+            (engine.rescue(), there(&engine).len() as u64, engine.next().unwrap()),
+            (None, ENTRIES, next)
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_daemon_over_a_damaged_store_starts_serves_and_says_so() {
     let origin = Origin::start();

@@ -1,5 +1,7 @@
 //! Lays what is to be written out as batches. Decides nothing about entries.
 
+use std::collections::HashMap;
+
 use ::sled::IVec;
 
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
 
 use super::{StoreError, keys, rows::Batch, values};
 
-/// About the largest batch: more between two fsyncs was not measured to be safe.
+/// About the largest batch, as sled writes it: more between two fsyncs was not measured to be safe.
 const BATCH_MAX: usize = 1024 * 1024;
 
 /// The batches of a commit, in the order in which they are to be applied; there is always one. Entries go first, from
@@ -29,21 +31,26 @@ pub fn batches(commit: &Commit, plan: &Plan) -> Result<Vec<Batch>, StoreError> {
         pages.put(keys::numbered(keys::HEADER, stored.seq), values::header(known));
         pages.put(keys::title(&stored.source, known.likeness.title, stored.seq), Vec::new());
     }
-    pages.turn_if_full();
+    let mut aliases: HashMap<Seq, Vec<EntryKey>> = HashMap::new();
     for (key, seq) in &plan.aliases {
-        pages.put(keys::key(&commit.source, *key), seq.0.to_be_bytes().to_vec());
+        aliases.entry(*seq).or_default().push(*key);
     }
-    // Not with the updates above: were they applied and these not, the aliases would be counted again.
     for Counted { known, traces } in &plan.counted {
+        pages.turn_if_full();
+        // With the count of them: were they applied and that not, they would be counted again.
+        for key in aliases.remove(&known.seq).unwrap_or_default() {
+            pages.put(keys::key(&commit.source, key), known.seq.0.to_be_bytes().to_vec());
+        }
         pages.put(keys::numbered(keys::HEADER, known.seq), values::header(known));
         pages.put(keys::numbered(keys::TRACES, known.seq), values::traces(traces));
     }
     for Marked { known, former } in &plan.marked {
+        pages.turn_if_full();
         pages.mark(&commit.source, known, *former);
     }
+    pages.turn_if_full();
     pages.put(keys::state(&commit.source), values::state(&commit.state)?);
-    pages.done.push(pages.batch);
-    Ok(pages.done)
+    Ok(pages.batches())
 }
 
 /// These sources' states, in batches of a safe size.
@@ -53,8 +60,7 @@ pub fn states(states: &[(SourceId, SourceState)]) -> Result<Vec<Batch>, StoreErr
         pages.turn_if_full();
         pages.put(keys::state(source), values::state(state)?);
     }
-    pages.done.push(pages.batch);
-    Ok(pages.done)
+    Ok(pages.batches())
 }
 
 /// Entries of layout 2 get what they lack, in batches of a safe size. The last says that all up to `last` have it.
@@ -73,11 +79,10 @@ pub fn brought_over(added: &[Added], last: Seq) -> Result<Vec<Batch>, StoreError
         }
     }
     pages.put(keys::PROGRESS.to_vec(), last.0.to_be_bytes().to_vec());
-    pages.done.push(pages.batch);
-    Ok(pages.done)
+    Ok(pages.batches())
 }
 
-/// Entries become tombstones, in one batch.
+/// Entries become tombstones, in one batch: of as many as are pruned at once it is of a safe size wherever they lie.
 pub fn burial(buried: &[(KnownEntry, StoredEntry)]) -> Batch {
     let mut pages = Pages::default();
     for (known, stored) in buried {
@@ -110,7 +115,8 @@ pub fn oblivion(forgotten: &Forgotten) -> Batch {
     pages.batch
 }
 
-/// Entries and tombstones are taken down, in one batch.
+/// Entries and tombstones are taken down, in one batch, however many an admin names: that is rare, and what of a story goes
+/// goes together.
 pub fn takedown(downs: &[Down]) -> Batch {
     let mut pages = Pages::default();
     for Down { traces, known, former, stored, leaders } in downs {
@@ -160,26 +166,45 @@ pub fn channel(id: &ChannelId, state: &ChannelState, former: &[IVec]) -> Result<
 struct Pages {
     done: Vec<Batch>,
     batch: Batch,
+    /// About what sled writes for it.
     size: usize,
+    /// The last number under each letter.
+    last: HashMap<u8, Seq>,
 }
 
 impl Pages {
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        // Rows that lie in no order are written with all that share their packs.
-        let is_scattered = matches!(key.first(), Some(&(keys::KEY | keys::TITLE)));
-        let beside = if is_scattered { keys::SCATTERED_PACK } else { 0 };
-        self.size += key.len() + value.len() + beside;
+        self.size += key.len() + value.len() + self.beside(&key);
         self.batch.insert(key, value);
     }
 
     fn remove(&mut self, key: Vec<u8>) {
-        self.size += key.len();
+        self.size += key.len() + self.beside(&key);
         self.batch.remove(key);
+    }
+
+    /// What is written again with a row, because it shares a pack with it: once for rows whose numbers are neighbours.
+    fn beside(&mut self, key: &[u8]) -> usize {
+        let Some(letter) = key.first().copied() else { return 0 };
+        let Some(pack) = keys::pack_size(letter) else { return 0 };
+        // These lie in no order of numbers.
+        if matches!(letter, keys::KEY | keys::TITLE) {
+            return pack;
+        }
+        let Some(seq) = keys::read_seq(key) else { return pack };
+        let former = self.last.insert(letter, seq);
+        if former.is_some_and(|former| former.0.abs_diff(seq.0) <= 1) { 0 } else { pack }
+    }
+
+    fn batches(mut self) -> Vec<Batch> {
+        self.done.push(self.batch);
+        self.done
     }
 
     fn turn_if_full(&mut self) {
         if self.size + values::VALUE_MAX > BATCH_MAX {
             self.done.push(std::mem::take(&mut self.batch));
+            self.last.clear();
             self.size = 0;
         }
     }
@@ -286,3 +311,6 @@ fn tombstone(source: &SourceId, seq: Seq, presence: Presence) -> Option<Vec<u8>>
         Presence::TakenDown => Some(keys::numbered(keys::TAKEN_DOWN, seq)),
     }
 }
+
+#[cfg(test)]
+mod tests;

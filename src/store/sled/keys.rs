@@ -237,13 +237,11 @@ pub fn pack_size(letter: u8) -> Option<usize> {
     match letter {
         ENTRY => Some(4096),
         HEADER | TRACES | ROW | OWN_ROW | PLACE | OWN_PLACE | LISTED | LEFT => Some(2048),
-        KEY | TITLE => Some(SCATTERED_PACK),
+        // In no order of time: each that a commit writes may be another one.
+        KEY | TITLE => Some(1024),
         _ => None,
     }
 }
-
-/// The size of the packs whose rows lie in no order of time: each that a commit writes may be another one.
-pub const SCATTERED_PACK: usize = 1024;
 
 /// What the keys begin with that may share a pack: their letter and, where it follows, their source.
 #[must_use]

@@ -16,7 +16,7 @@ use super::{rows::Rows, tree::Tree};
 
 pub use self::{
     groups::{knows_groups, to_layout_3},
-    packs::to_layout_4,
+    packs::{Leave, to_layout_4},
 };
 
 /// Rows that one batch writes.
@@ -92,7 +92,7 @@ fn migrating(error: ::sled::Error) -> StoreError {
 
 /// The database as layouts up to 3 had it.
 #[cfg(test)]
-fn unpacked(tree: Tree) -> Tree {
+pub fn unpacked(tree: Tree) -> Tree {
     let pairs = tree.db.iter().collect::<Result<Vec<_>, _>>().unwrap();
     tree.db.database().clear().unwrap();
     let tree = Tree { db: Rows::plain(tree.db.database().clone()), ..tree };

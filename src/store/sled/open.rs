@@ -13,8 +13,11 @@ use std::{
 use ::sled::{Config, Db, Mode};
 
 use super::{
-    Options, SledEngine, StoreError, census, compact, failed, keys, lock, migrate, panics, place, reading,
-    rescue, rows::Rows, tree::Tree,
+    Options, SledEngine, StoreError, census, compact, failed, keys, lock,
+    migrate::{self, Leave},
+    panics, place, reading, rescue,
+    rows::Rows,
+    tree::Tree,
 };
 use crate::model::{Record, Seq};
 
@@ -40,8 +43,11 @@ const CHECK_DEADLINE: Duration = Duration::from_mins(15);
 
 /// How much longer either may take for each GiB of the files: a million entries are 3.6 GiB, and a slow disk reads 20 MB/s.
 const DEADLINE_PER_GIB: Duration = Duration::from_mins(1);
-/// A million entries of an earlier layout are brought to this one in some minutes. What was done stays done.
+/// A million entries of an earlier layout are brought to this one in some minutes.
 const MIGRATION_DEADLINE: Duration = Duration::from_hours(1);
+
+/// All is read three times then, and written once.
+const MIGRATION_PASSES: u32 = 4;
 
 pub fn open(path: &Path, options: Options) -> Result<SledEngine, StoreError> {
     panics::listen();
@@ -79,11 +85,7 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
     let (db, next) = guarded(path, DEADLINE + longer, move || load(&opened, made, cache))?;
     let mut tree = tree(db, home.to_owned())?;
     if !tree.db.are_packed() {
-        let (old, store, options) = (tree, path.to_owned(), options.clone());
-        tree = guarded(path, MIGRATION_DEADLINE, move || {
-            migrate::to_layout_3(&old)?;
-            migrate::to_layout_4(&store, &old, &options)
-        })?;
+        tree = migrated(path, tree, options, MIGRATION_DEADLINE + longer * MIGRATION_PASSES)?;
     }
     let watermark = place::watermark(path);
     if next < watermark {
@@ -100,6 +102,23 @@ fn attempt(path: &Path, home: &Path, made: bool, options: &Options) -> Result<(T
         place::clear_suspicion(path);
     }
     Ok((tree, next))
+}
+
+/// A store of an earlier layout in this one. That it takes too long says nothing against the store.
+fn migrated(path: &Path, old: Tree, options: &Options, deadline: Duration) -> Result<Tree, StoreError> {
+    let (store, options, leave) = (path.to_owned(), options.clone(), Leave::default());
+    let thread_leave = leave.clone();
+    let migrated = guarded(path, deadline, move || {
+        migrate::to_layout_3(&old)?;
+        migrate::to_layout_4(&store, &old, &options, &thread_leave)
+    });
+    migrated.map_err(|error| match error {
+        StoreError::Slow { path, seconds } => {
+            leave.take_back();
+            StoreError::Unmigrated { path, why: format!("it took longer than {seconds} s") }
+        }
+        error => error,
+    })
 }
 
 /// How much longer than usual it may take with the files in this folder: what is huge is not hung.

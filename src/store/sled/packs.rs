@@ -79,26 +79,62 @@ pub fn unpacked(pack: &[u8]) -> Result<Vec<(IVec, IVec)>, Broken> {
     Ok(rows)
 }
 
-/// How sorted rows are shared out among packs of about `most` bytes at most, each of one row at least. What grows at its
-/// end fills one after the other; of what grows anywhere each has as much room left as the next.
+/// How the rows of a pack have grown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// None came, but some may have become longer.
+    InSize,
+    /// What came stands behind all that was there.
+    AtTheEnd,
+    /// What came stands anywhere.
+    Within,
+}
+
+/// How sorted rows are shared out among packs of about `most` bytes, each of one row at least. What grows at its end fills
+/// one after the other; of what grows anywhere each has as much room left as the next; and where none came, what is a
+/// little longer than `most` stays one.
 pub fn shares<K: AsRef<[u8]>, V: AsRef<[u8]>>(
     rows: &[(K, V)],
     most: usize,
-    at_the_end: bool,
+    growth: Growth,
 ) -> Vec<Range<usize>> {
     let size = |(key, value): &(K, V)| key.as_ref().len() + value.as_ref().len() + FRAME;
-    let whole: usize = rows.iter().map(size).sum();
-    let target = if at_the_end { most } else { whole.div_ceil(whole.div_ceil(most).max(1)) };
+    let sizes: Vec<usize> = rows.iter().map(size).collect();
+    match growth {
+        Growth::AtTheEnd => filled(&sizes, most),
+        Growth::Within => even(&sizes, most),
+        Growth::InSize => even(&sizes, most + most / 4),
+    }
+}
+
+/// One after the other.
+fn filled(sizes: &[usize], most: usize) -> Vec<Range<usize>> {
     let (mut shares, mut begin, mut filled) = (Vec::new(), 0, 0);
-    for (place, row) in rows.iter().enumerate() {
-        let size = size(row);
-        if place > begin && filled + size > target {
+    for (place, size) in sizes.iter().enumerate() {
+        if place > begin && filled + size > most {
             shares.push(begin..place);
             (begin, filled) = (place, 0);
         }
         filled += size;
     }
-    shares.push(begin..rows.len());
+    shares.push(begin..sizes.len());
+    shares
+}
+
+/// As few as can be, each cut where it comes nearest to its part of the whole.
+fn even(sizes: &[usize], most: usize) -> Vec<Range<usize>> {
+    let whole: usize = sizes.iter().sum();
+    let parts = whole.div_ceil(most).max(1);
+    let (mut shares, mut begin, mut filled) = (Vec::new(), 0, 0);
+    for (place, size) in sizes.iter().enumerate() {
+        let part = whole * (shares.len() + 1) / parts;
+        if place > begin && shares.len() + 1 < parts && filled + size / 2 >= part {
+            shares.push(begin..place);
+            begin = place;
+        }
+        filled += size;
+    }
+    shares.push(begin..sizes.len());
     shares
 }
 
@@ -136,6 +172,7 @@ fn take(mut bytes: &[u8]) -> Result<(&[u8], &[u8]), Broken> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::dice::Dice;
 
     fn rows(count: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
         let row = |number: u8| (vec![b'h', 7, number], vec![number; usize::from(number) * 3]);
@@ -185,9 +222,35 @@ mod tests {
     #[test]
     fn rows_are_shared_out_evenly_or_one_after_the_other() {
         let rows: Vec<(Vec<u8>, Vec<u8>)> = (0..10).map(|number| (vec![number], vec![0; 6])).collect();
-        assert_eq!(shares(&rows, 100, false).len(), 1);
-        assert_eq!(shares(&rows, 60, false), [0..5, 5..10]);
-        assert_eq!(shares(&rows, 60, true), [0..6, 6..10]);
-        assert_eq!(shares(&rows, 5, true).len(), 10);
+        assert_eq!(shares(&rows, 100, Growth::Within).len(), 1);
+        assert_eq!(shares(&rows, 60, Growth::Within), [0..5, 5..10]);
+        assert_eq!(shares(&rows, 60, Growth::AtTheEnd), [0..6, 6..10]);
+        assert_eq!(shares(&rows, 5, Growth::AtTheEnd).len(), 10);
+        assert_eq!(shares(&rows, 5, Growth::Within).len(), 10);
+        for (most, count) in [(80, 1), (79, 2)] {
+            assert_eq!(shares(&rows, most, Growth::InSize).len(), count);
+        }
+    }
+
+    #[test]
+    fn no_sliver_is_left_whatever_the_lengths_of_rows() {
+        let keys: Vec<(Vec<u8>, Vec<u8>)> = (0..25).map(|number| (vec![number; 30], vec![0; 8])).collect();
+        assert_eq!(shares(&keys, 1024, Growth::Within), [0..12, 12..25]);
+        let mut dice = Dice::new(7);
+        for _ in 0..1_000 {
+            let most = 500 + dice.below(2_000);
+            let rows: Vec<(Vec<u8>, Vec<u8>)> =
+                (0..=dice.below(100)).map(|_| (vec![0; 20], vec![0; 10 + dice.below(60)])).collect();
+            let size = |rows: &[(Vec<u8>, Vec<u8>)]| -> usize {
+                rows.iter().map(|(key, value)| key.len() + value.len() + FRAME).sum()
+            };
+            let shares = shares(&rows, most, Growth::Within);
+            assert_eq!(shares.len(), size(&rows).div_ceil(most));
+            let even = size(&rows) / shares.len();
+            // None is further from its part than the longest row.
+            assert!(shares.iter().all(|share| size(&rows[share.clone()]).abs_diff(even) <= 93), "{shares:?}");
+            let whole: Vec<usize> = shares.into_iter().flatten().collect();
+            assert!(whole.into_iter().eq(0..rows.len()));
+        }
     }
 }

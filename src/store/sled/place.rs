@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::FileExt as _,
+    os::unix::fs::{FileExt as _, MetadataExt as _},
     path::{Path, PathBuf},
 };
 
@@ -44,7 +44,8 @@ pub fn current(path: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// An empty folder for a database to come.
+/// An empty folder for a database to come. What an earlier one left that came to nothing is to be [swept](sweep) before: it
+/// takes the room.
 pub fn fresh(path: &Path) -> io::Result<PathBuf> {
     let last = generations(path)?.into_iter().map(|(number, _)| number).max().unwrap_or(0);
     let folder = path.join(format!("{GENERATION}{}", last + 1));
@@ -58,7 +59,19 @@ pub fn prepare(path: &Path, folder: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()?;
     let mut file = File::create(path.join(NEXT_POINTER))?;
     writeln!(file, "{}", folder.file_name().unwrap_or_default().to_string_lossy())?;
+    give_away(path, folder)?;
     file.sync_all()
+}
+
+/// Gives a database, and the pointer to it, to the owner of the store's folder: root may make one anew by hand, and the
+/// daemon has to write to it.
+fn give_away(path: &Path, folder: &Path) -> io::Result<()> {
+    let owner = fs::metadata(path)?;
+    let made = database(folder)?.into_iter().chain([folder.to_owned(), path.join(NEXT_POINTER)]);
+    for file in made.filter(|file| fs::metadata(file).is_ok_and(|made| made.uid() != owner.uid())) {
+        std::os::unix::fs::chown(file, Some(owner.uid()), Some(owner.gid()))?;
+    }
+    Ok(())
 }
 
 /// Moves the pointer. After an error it is unknown where it points.

@@ -71,7 +71,15 @@ pub fn rescue(
 ) -> Result<(PathBuf, Rescue), StoreError> {
     let failed = |error: io::Error| folder("set aside", path, error);
     if let Some(home) = home {
+        // What another attempt left takes room that this one needs.
+        place::sweep(path, home).map_err(failed)?;
         set_aside(path, home, options).map_err(failed)?;
+    } else {
+        // Any of them may be the one that was lost from sight.
+        let generations = place::generations(path).map_err(failed)?.into_iter().map(|(_, folder)| folder);
+        for home in generations.chain([path.to_owned()]) {
+            set_aside(path, &home, options).map_err(failed)?;
+        }
     }
     let aside = waiting(path).map_err(failed)?;
     let fresh = place::fresh(path).map_err(failed)?;

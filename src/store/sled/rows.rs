@@ -13,7 +13,10 @@ use std::{
 
 use ::sled::{Db, IVec};
 
-use super::{keys, packs};
+use super::{
+    keys,
+    packs::{self, Growth},
+};
 pub use iter::Iter;
 
 /// A row.
@@ -159,7 +162,7 @@ impl Rows {
             None => (key.clone(), Vec::new()),
         };
         let is_new = rows.is_empty();
-        Ok(Pack { begin, end, rows, most, is_new, is_changed: false, at_the_end: true })
+        Ok(Pack { begin, end, rows, most, is_new, is_changed: false, growth: Growth::InSize })
     }
 
     /// sled's own rows.
@@ -205,8 +208,7 @@ struct Pack {
     most: usize,
     is_new: bool,
     is_changed: bool,
-    /// Whether all that came stands behind what was there.
-    at_the_end: bool,
+    growth: Growth,
 }
 
 impl Pack {
@@ -219,7 +221,8 @@ impl Pack {
             (Ok(place), Some(value)) if self.rows[place].1 == value => return,
             (Ok(place), Some(value)) => self.rows[place].1 = value,
             (Err(place), Some(value)) => {
-                self.at_the_end &= place == self.rows.len();
+                let is_last = place == self.rows.len() && self.growth != Growth::Within;
+                self.growth = if is_last { Growth::AtTheEnd } else { Growth::Within };
                 self.rows.insert(place, (key, value));
             }
             (Ok(place), None) => drop(self.rows.remove(place)),
@@ -238,7 +241,7 @@ impl Pack {
             }
             return;
         }
-        for share in packs::shares(&self.rows, self.most, self.at_the_end) {
+        for share in packs::shares(&self.rows, self.most, self.growth) {
             let rows = &self.rows[share.clone()];
             // The first stays under its key: were it moved up with its first row, the old one had to go.
             let key = if share.start == 0 { &self.begin } else { &rows[0].0 };

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use super::{Told, kinds};
 
 kinds!(StoreError:
-    Locked, Lost, Schema, Folder, Slow, Engine, Panicked, Damaged, NoSpace, FileLimit, Unable, Busy, Abandoned,
+    Locked, Lost, Schema, Unmigrated, Folder, Slow, Engine, Panicked, Damaged, NoSpace, FileLimit, Unable, Busy, Abandoned,
     Contradiction, Failed, Closed, Unfinished,
 );
 kinds!(ExportError: Store, Write, File, Broken, Abandoned);
@@ -43,16 +43,20 @@ fn no_space() -> StoreError {
     StoreError::NoSpace { path: path(), free: 12, needed: 64 }
 }
 
+fn engine() -> StoreError {
+    StoreError::Engine { action: "writing to the store", source: Box::new(full()) }
+}
+
 fn of_the_store() -> Vec<StoreError> {
-    let engine = StoreError::Engine { action: "writing to the store", source: Box::new(full()) };
-    let reason = engine.in_words();
+    let reason = engine().in_words();
     vec![
         StoreError::Locked { path: path() },
         StoreError::Lost { path: path() },
         StoreError::Schema { path: path(), found: 9, known: 4 },
+        StoreError::Unmigrated { path: path(), why: "it took longer than 3600 s".to_owned() },
         StoreError::Folder { action: "create", path: path(), source: ErrorKind::PermissionDenied.into() },
         StoreError::Slow { path: path(), seconds: 600 },
-        engine,
+        engine(),
         StoreError::Panicked { action: "opening the store", message: "index out of bounds".to_owned() },
         StoreError::Damaged { what: "no entry 7".to_owned() },
         no_space(),
@@ -114,7 +118,7 @@ fn of_the_daemon() -> Vec<AppError> {
         AppError::Store(StoreError::Locked { path: path() }),
         AppError::Fetch(FetchError::Proxy),
         AppError::Render(RenderError::Lost),
-        AppError::StoreFailed(of_the_store()[5].in_words()),
+        AppError::StoreFailed(engine().in_words()),
         AppError::Died("scheduler"),
     ]
 }

@@ -1,4 +1,4 @@
-use std::{ops::ControlFlow, thread};
+use std::{ops::ControlFlow, os::unix::fs::MetadataExt as _, thread};
 
 use super::*;
 use crate::{
@@ -118,6 +118,20 @@ fn leftovers_of_an_interrupted_compaction_are_swept() {
     let engine = SledEngine::open(folder.path()).unwrap();
     assert_eq!(engine.check().unwrap().entries, 400);
     assert_eq!(names(folder.path()), ["generation-1", "tintinh.current", "tintinh.next", "tintinh.store"]);
+}
+
+#[test]
+fn a_database_made_anew_is_its_folders_owners() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = filled(folder.path());
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(folder.path(), Some(65_534), Some(65_534)).unwrap();
+    }
+    engine.compact(&|| true).unwrap();
+    let owner = fs::metadata(folder.path()).unwrap().uid();
+    for made in ["generation-1", "generation-1/db", "generation-1/conf", "tintinh.current"] {
+        assert_eq!(fs::metadata(folder.path().join(made)).unwrap().uid(), owner, "{made}");
+    }
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! In layout 4 small neighbours share rows. A store of layout 3 is copied, row by row, to a database that is made anew and
 //! then takes its place; until then it is not changed.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use crate::store::{
     StoreError,
@@ -13,26 +17,63 @@ use crate::store::{
     },
 };
 
-/// The database in the place of the old one. Killed before, it begins anew the next time.
-pub fn to_layout_4(path: &Path, old: &Tree, options: &Options) -> Result<Tree, StoreError> {
-    let folder = place::fresh(path).map_err(|error| open::folder("use", path, error))?;
-    let made = copied(path, old, &folder, options);
+/// Leave to go on, until it is taken back: no thread can be stopped from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Leave(Arc<Mutex<bool>>);
+
+impl Leave {
+    /// From now on nothing is written that counts. Waits for what is being done under the leave.
+    pub fn take_back(&self) {
+        *self.look() = true;
+    }
+
+    /// Held while what is done must be done under the leave.
+    fn hold(&self) -> Result<MutexGuard<'_, bool>, StoreError> {
+        Some(self.look()).filter(|is_taken_back| !**is_taken_back).ok_or(StoreError::Abandoned)
+    }
+
+    fn look(&self) -> MutexGuard<'_, bool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The database in the place of the old one. Killed before, it begins anew the next time. An error speaks against the old
+/// one only where that could not be read.
+pub fn to_layout_4(path: &Path, old: &Tree, options: &Options, leave: &Leave) -> Result<Tree, StoreError> {
+    let unusable = |error| open::folder("use", path, error);
+    // What an attempt left that was killed takes the room of this one.
+    place::sweep(path, &old.folder).map_err(unusable)?;
+    let folder = place::fresh(path).map_err(unusable)?;
+    let made = copied(path, old, &folder, options, leave);
     if made.is_err() {
-        // What stays is swept at the next opening.
+        // What stays is swept the next time.
         let _ = fs::remove_dir_all(&folder);
         return made;
     }
+    let _held = leave.hold()?;
     place::prepare(path, &folder)
         .and_then(|()| place::switch(path))
         .map_err(|error| open::folder("switch to a database below", path, error))?;
     made
 }
 
-fn copied(path: &Path, old: &Tree, folder: &Path, options: &Options) -> Result<Tree, StoreError> {
+fn copied(
+    path: &Path,
+    old: &Tree,
+    folder: &Path,
+    options: &Options,
+    leave: &Leave,
+) -> Result<Tree, StoreError> {
     require_room(path, &old.folder)?;
-    let new = open::make(folder, options)?;
+    let unmigrated = |error: StoreError| match error {
+        // There is no room, or no right.
+        error if !error.is_damage() => error,
+        error => StoreError::Unmigrated { path: path.to_owned(), why: error.in_words() },
+    };
+    let new = open::make(folder, options).map_err(unmigrated)?;
     let (mut after, mut since_fsync) = (Vec::new(), 0);
     loop {
+        drop(leave.hold()?);
         let rows = compact::piece(old, &after)?;
         let Some((last, _)) = rows.last() else { break };
         after = last.to_vec();
@@ -41,31 +82,39 @@ fn copied(path: &Path, old: &Tree, folder: &Path, options: &Options) -> Result<T
             since_fsync += key.len() + value.len();
             batch.insert(key, value);
         }
-        new.db.apply_batch(batch).map_err(super::migrating)?;
+        new.db.apply_batch(batch).map_err(super::migrating).map_err(unmigrated)?;
         if since_fsync > compact::FSYNC_EVERY {
             since_fsync = 0;
-            new.to_disk(path)?;
+            new.to_disk(path).map_err(unmigrated)?;
         }
     }
-    new.to_disk(path)?;
-    equal(old, &new)?;
-    Ok(new)
+    new.to_disk(path).map_err(unmigrated)?;
+    if equal(old, &new, leave)? {
+        return Ok(new);
+    }
+    Err(StoreError::Unmigrated { path: path.to_owned(), why: "the copy is not as the store".to_owned() })
 }
 
-/// Row for row, but for what tells the layout.
-fn equal(old: &Tree, new: &Tree) -> Result<(), StoreError> {
+/// Whether they are, row for row, but for what tells the layout. An error is the old one's.
+fn equal(old: &Tree, new: &Tree, leave: &Leave) -> Result<bool, StoreError> {
     let is_data = |row: &::sled::Result<(::sled::IVec, ::sled::IVec)>| {
         row.as_ref().is_ok_and(|(key, _)| key != keys::SCHEMA) || row.is_err()
     };
     let (mut olds, mut news) = (old.db.iter().filter(is_data), new.db.iter().filter(is_data));
-    loop {
-        let pair = (olds.next().transpose(), news.next().transpose());
-        match (pair.0.map_err(super::migrating)?, pair.1.map_err(super::migrating)?) {
-            (None, None) => return Ok(()),
-            (one, other) if one == other => {}
-            _ => return Err(StoreError::Damaged { what: "the copy is not as the store".to_owned() }),
+    for place in 0_usize.. {
+        if place % super::BATCH_ROWS == 0 {
+            drop(leave.hold()?);
+        }
+        let one = olds.next().transpose().map_err(super::migrating)?;
+        match news.next().transpose() {
+            Ok(other) if one == other => {}
+            _ => return Ok(false),
+        }
+        if one.is_none() {
+            break;
         }
     }
+    Ok(true)
 }
 
 /// As much as the old one takes, beside what writing always needs.
@@ -125,7 +174,7 @@ mod tests {
         let old = unpacked(engine.trees().current.clone());
         old.db.insert(keys::SCHEMA, &3_u32.to_be_bytes()[..]).unwrap();
         drop((old, engine));
-        // One that was killed left a part of the copy, which counts for nothing.
+        // One that was killed left a part of the copy, which counts for nothing and makes room for the next.
         let half = folder.path().join("generation-1");
         fs::create_dir(&half).unwrap();
         let part = open::make(&half, &Options::default()).unwrap();
@@ -137,8 +186,8 @@ mod tests {
             let engine = SledEngine::open(folder.path()).unwrap();
             assert_eq!(rows(&engine.trees().current), expected);
             assert_eq!(engine.check().unwrap().told, Vec::<String>::new());
-            assert!(engine.trees().current.folder.ends_with("generation-2"));
-            assert!(!half.exists() && !folder.path().join("db").exists());
+            assert_eq!(engine.trees().current.folder, half);
+            assert!(!folder.path().join("db").exists());
         }
         let engine = SledEngine::open(folder.path()).unwrap();
         engine.apply(&commit("bao", 99, &[9_000])).unwrap();
@@ -150,14 +199,28 @@ mod tests {
         let folders = [0, 1].map(|_| tempfile::tempdir().unwrap());
         let engines = [0, 1].map(|place: usize| filled(folders[place].path()));
         let [one, other] = [0, 1].map(|place: usize| engines[place].trees().current.clone());
-        equal(&one, &other).unwrap();
+        let equal = |one, other| equal(one, other, &Leave::default()).unwrap();
+        assert!(equal(&one, &other));
         for (key, value) in rows(&one).into_iter().filter(|(key, _)| key != keys::SCHEMA).step_by(101) {
             other.db.remove(key.clone()).unwrap();
-            equal(&one, &other).unwrap_err();
-            equal(&other, &one).unwrap_err();
+            assert!(!equal(&one, &other) && !equal(&other, &one));
             other.db.insert(key, value).unwrap();
         }
-        equal(&one, &other).unwrap();
+        assert!(equal(&one, &other));
+    }
+
+    #[test]
+    fn who_has_no_leave_any_more_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = filled(folder.path());
+        let expected = rows(&engine.trees().current);
+        let old = unpacked(engine.trees().current.clone());
+        let leave = Leave::default();
+        leave.take_back();
+        let migrated = to_layout_4(folder.path(), &old, &Options::default(), &leave);
+        assert!(matches!(migrated, Err(StoreError::Abandoned)));
+        assert_eq!(place::current(folder.path()).unwrap().as_deref(), Some(folder.path()));
+        assert_eq!((rows(&old), place::generations(folder.path()).unwrap()), (expected, vec![]));
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use super::{lock::MARKER, *};
+use crate::store::{Engine as _, samples};
 
 fn words(path: &Path) -> String {
     SledEngine::open(path).unwrap_err().in_words()
@@ -85,6 +86,21 @@ fn a_panic_and_a_hang_at_opening_are_told() {
     let hang = move || gate.recv().map_err(|_| StoreError::Closed);
     let slow = guarded::<()>(path, Duration::from_millis(1), hang).unwrap_err();
     assert!(matches!(slow, StoreError::Slow { .. }), "{slow}");
+}
+
+#[test]
+fn a_migration_that_takes_too_long_says_nothing_against_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = SledEngine::open(folder.path()).unwrap();
+    engine.apply(&samples::commit("bao", 1, &[1, 2, 3])).unwrap();
+    let old = migrate::unpacked(engine.trees().current.clone());
+    old.db.insert(keys::SCHEMA, &3_u32.to_be_bytes()[..]).unwrap();
+    drop(engine);
+    let slow = migrated(folder.path(), old, &Options::default(), Duration::ZERO).unwrap_err();
+    let words = "and is as it was: it took longer than 0 s; start it again";
+    assert!(slow.in_words().contains(words) && !slow.is_damage(), "{}", slow.in_words());
+    let engine = SledEngine::open(folder.path()).unwrap();
+    assert_eq!((engine.rescue.as_ref(), engine.check().unwrap().entries), (None, 3));
 }
 
 #[test]
