@@ -162,9 +162,9 @@ fn sanitised(builder: &Builder<'_>, html: &str) -> Option<String> {
     // Its tree is made by the rules of HTML, which are many; one that was overlooked must not cost the document.
     let clean = || {
         let mut clean = Vec::with_capacity(html.len());
-        // As text it would be made as bytes all the same, and copied.
+        // As text it would be made as bytes all the same, and looked through at a tenth of this speed.
         builder.clean(html).write_to(&mut clean).ok()?;
-        String::from_utf8(clean).ok()
+        simdutf8::basic::from_utf8(&clean).ok().map(str::to_owned)
     };
     catch_unwind(AssertUnwindSafe(clean)).ok().flatten()
 }

@@ -32,26 +32,33 @@ pub(super) fn of(entry: &Entry) -> (Likeness, Strength) {
     let title = folded(&entry.title);
     let texts = [&entry.summary, &entry.content].map(|text| text.as_deref().map(words).unwrap_or_default());
     let text = texts.join(" ");
-    let is_number = |word: &str| word.chars().all(char::is_numeric);
-    let mut gist = String::with_capacity(text.len());
-    for word in text.split_whitespace().filter(|word| !is_number(word)) {
-        if !gist.is_empty() {
-            gist.push(' ');
-        }
-        gist.push_str(word);
-    }
+    let text = text.trim();
+    let gist = without_numbers(text);
     let likeness = Likeness {
         title: Digest::of(&[title.as_bytes()]),
-        text: Digest::of(&[title.as_bytes(), text.trim().as_bytes()]),
+        text: Digest::of(&[title.as_bytes(), text.as_bytes()]),
         gist: Digest::of(&[title.as_bytes(), gist.as_bytes()]),
     };
     let length = |text: &str| if text.contains(char::is_alphanumeric) { text.chars().count() } else { 0 };
-    let strength = match (length(&title), length(text.trim())) {
+    let strength = match (length(&title), length(text)) {
         (_, TEXT_SURE..) => Strength::Sure,
         (_, 1..) | (TITLE_MIN.., _) => Strength::Something,
         _ => Strength::Nothing,
     };
     (likeness, strength)
+}
+
+/// The words of a text that are no numbers.
+fn without_numbers(text: &str) -> String {
+    let is_number = |word: &str| word.chars().all(char::is_numeric);
+    let mut rest = String::with_capacity(text.len());
+    for word in text.split_whitespace().filter(|word| !is_number(word)) {
+        if !rest.is_empty() {
+            rest.push(' ');
+        }
+        rest.push_str(word);
+    }
+    rest
 }
 
 /// A text in one line of words; as it is where it has none.
@@ -83,16 +90,35 @@ fn fold(text: &str, line: &mut String) {
 
 /// Of the letters and digits that Vietnamese and English are written with. To look others up takes ten times as long.
 fn common_lowercase(letter: char) -> Option<char> {
+    let code = u32::from(letter);
+    match usize::try_from(code).ok().and_then(|place| LOWER.get(place)) {
+        Some(lower) => *lower,
+        // Capital and small letters in turn.
+        None if matches!(letter, '\u{1ea0}'..='\u{1ef9}') => char::from_u32(code | 1),
+        None => None,
+    }
+}
+
+/// The small letter of each of the first letters, where it is a common one: `ư` is the last.
+const LOWER: [Option<char>; 'ư' as usize + 1] = {
+    let mut lower = [None; 'ư' as usize + 1];
+    let mut code = 0;
+    while code <= 'ư' as u32 {
+        if let Some(letter) = char::from_u32(code) {
+            lower[code as usize] = latin_lowercase(letter);
+        }
+        code += 1;
+    }
+    lower
+};
+
+const fn latin_lowercase(letter: char) -> Option<char> {
     match letter {
         'a'..='z' | '0'..='9' | 'ß'..='ö' | 'ø'..='ÿ' | 'ă' | 'đ' | 'ĩ' | 'ũ' | 'ơ' | 'ư' => {
             Some(letter)
         }
-        'A'..='Z' => Some(letter.to_ascii_lowercase()),
-        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(u32::from(letter) + 0x20),
-        // Capital and small letters in turn.
-        '\u{1ea0}'..='\u{1ef9}' => char::from_u32(u32::from(letter) | 1),
-        'Ă' | 'Đ' | 'Ĩ' | 'Ũ' | 'Ơ' => char::from_u32(u32::from(letter) + 1),
-        'Ư' => Some('ư'),
+        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(letter as u32 + 0x20),
+        'Ă' | 'Đ' | 'Ĩ' | 'Ũ' | 'Ơ' | 'Ư' => char::from_u32(letter as u32 + 1),
         _ => None,
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<
     let (charset, bytes) = by_mark(bytes);
     let label = label::of_http(content_type).or_else(|| declared(bytes));
     // Nearly all that is sent is: looked at once, for all who ask below.
-    let valid = std::str::from_utf8(bytes).ok();
+    let valid = simdutf8::basic::from_utf8(bytes).ok();
     let charset = charset
         .or_else(|| by_zeros(bytes))
         .unwrap_or_else(|| by_letters(bytes, valid.is_some(), content_type));
