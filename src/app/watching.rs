@@ -2,15 +2,16 @@
 //! system tells of changes at once where it can; since network folders and bind mounts tell nothing, the files are looked
 //! at every few seconds too. Reads no file.
 
+mod files;
+mod folders;
+
 use std::{
-    collections::BTreeSet,
-    fs, mem,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
+    path::Path,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use fs_notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use fs_notify::{Event, EventKind};
 use tokio::{
     sync::mpsc,
     task::spawn_blocking,
@@ -18,8 +19,12 @@ use tokio::{
 };
 use tracing::warn;
 
+use self::{
+    files::{Files, Stamps},
+    folders::Folders,
+};
 use super::reloading::Occasion;
-use crate::config::{Config, Pattern};
+use crate::config::Config;
 
 /// How often the files are looked at where nobody tells of changes.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -35,10 +40,10 @@ const REST: Duration = Duration::from_secs(3);
 /// The file and those that belong to it, as they were last seen.
 pub struct Watching {
     files: Files,
-    /// Kept for as long as changes are to be told of.
-    watcher: Option<RecommendedWatcher>,
-    /// The folders in which it looks.
-    folders: BTreeSet<PathBuf>,
+    /// Those that they stand in; none where the system tells of nothing.
+    folders: Option<Arc<Mutex<Folders>>>,
+    /// Whether other files are meant than when the folders were last followed.
+    is_behind: bool,
     alarms: mpsc::Receiver<()>,
     /// Whether there was an alarm that nobody has looked after yet.
     is_alarmed: bool,
@@ -62,15 +67,16 @@ impl Watching {
         let watcher = watcher.map_err(|error| {
             warn!(%error, "the system does not tell of changed files: they are looked at every {} s", LOOK_EVERY.as_secs());
         });
-        Self { watcher: watcher.ok(), ..Self::silent(path, alarms) }
+        let folders = watcher.ok().map(|watcher| Arc::new(Mutex::new(Folders::new(watcher))));
+        Self { folders, ..Self::silent(path, alarms) }
     }
 
     /// As it is where the system tells of nothing.
     fn silent(path: &Path, alarms: mpsc::Receiver<()>) -> Self {
         Self {
             files: Files { path: path.to_owned(), ..Files::default() },
-            watcher: None,
-            folders: BTreeSet::new(),
+            folders: None,
+            is_behind: false,
             alarms,
             is_alarmed: false,
             seen: None,
@@ -79,20 +85,27 @@ impl Watching {
     }
 
     /// Watches the files that this configuration was read from, from now on.
-    pub async fn follow(&mut self, config: &Config) {
+    pub fn follow(&mut self, config: &Config) {
         self.files.patterns.clone_from(&config.include);
         self.files.named.clone_from(&config.named);
-        let Some(mut watcher) = self.watcher.take() else { return };
-        let (former, files) = (mem::take(&mut self.folders), self.files.clone());
-        // Off the async threads: a network folder may take its time.
+        self.is_behind = true;
+    }
+
+    /// Off the async threads: a network folder may take its time.
+    async fn catch_up(&mut self) {
+        let Some(folders) = self.folders.clone().filter(|_| self.is_behind) else { return };
+        let files = self.files.clone();
         let following = spawn_blocking(move || {
-            let folders = follow(&mut watcher, &former, files.folders());
-            (watcher, folders)
+            // Whom such a folder holds up goes on by himself.
+            folders.try_lock().map(|mut folders| folders.follow(files.folders())).unwrap_or_default()
         });
         match following.await {
-            Ok((watcher, folders)) => (self.watcher, self.folders) = (Some(watcher), folders),
+            Ok(refused) => refused.into_iter().for_each(|(folder, error)| {
+                warn!(%error, folder = %folder.display(), "changes are seen late here");
+            }),
             Err(error) => warn!(%error, "changes are seen late from now on"),
         }
+        self.is_behind = false;
     }
 
     /// What was read on this occasion has mistakes: if it does not change soon, `next` gives it out as rested; and again and
@@ -104,6 +117,7 @@ impl Watching {
 
     /// Waits until there is occasion to read the files. Nothing is lost when it is dropped before.
     pub async fn next(&mut self) -> Occasion {
+        self.catch_up().await;
         loop {
             if self.look().await != self.seen {
                 return self.settled().await;
@@ -158,78 +172,9 @@ impl Watching {
     }
 }
 
-/// Has the system tell of these folders, and no more of others. Gives those of which it does: the rest is tried again.
-fn follow(
-    watcher: &mut RecommendedWatcher,
-    former: &BTreeSet<PathBuf>,
-    mut wanted: BTreeSet<PathBuf>,
-) -> BTreeSet<PathBuf> {
-    for folder in former.difference(&wanted) {
-        // One that is gone is watched no more.
-        let _ = watcher.unwatch(folder);
-    }
-    wanted.retain(|folder| {
-        if former.contains(folder) {
-            return true;
-        }
-        let begun = watcher.watch(folder, RecursiveMode::NonRecursive);
-        if let Err(error) = &begun {
-            warn!(%error, folder = %folder.display(), "changes are seen late here");
-        }
-        begun.is_ok()
-    });
-    wanted
-}
-
-/// Which files are meant.
-#[derive(Debug, Clone, Default)]
-struct Files {
-    /// `feeds.toml`.
-    path: PathBuf,
-    /// Those that it includes.
-    patterns: Vec<Pattern>,
-    /// Those whose contents belong to it: certificates and credentials.
-    named: Vec<PathBuf>,
-}
-
-impl Files {
-    /// In which folders they stand. Folders, and not files: a file that is replaced by another is not the one that was
-    /// watched. Links are followed: what they lead to may change too.
-    fn folders(&self) -> BTreeSet<PathBuf> {
-        let files = || [&self.path].into_iter().chain(&self.named);
-        let real: Vec<PathBuf> = files().filter_map(|path| fs::canonicalize(path).ok()).collect();
-        let folders = files().chain(&real).filter_map(|path| path.parent());
-        let here = |folder: &Path| if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() };
-        folders.chain(self.patterns.iter().map(Pattern::folder)).map(here).collect()
-    }
-}
-
-/// What tells two states of the files apart.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
-
-/// Device, inode, length, and when contents and file were changed.
-type Stamp = (u64, u64, u64, (i64, i64), (i64, i64));
-
-impl Stamps {
-    fn of(files: &Files) -> Self {
-        let included = files.patterns.iter().flat_map(|pattern| pattern.files().unwrap_or_default());
-        let named = files.named.iter().cloned();
-        let files = [files.path.clone()].into_iter().chain(included).chain(named);
-        Self(files.map(|file| (stamp(&file), file)).map(|(stamp, file)| (file, stamp)).collect())
-    }
-}
-
-/// None of a file that is not there.
-fn stamp(file: &Path) -> Option<Stamp> {
-    let data = fs::metadata(file).ok()?;
-    let modified = (data.mtime(), data.mtime_nsec());
-    Some((data.dev(), data.ino(), data.len(), modified, (data.ctime(), data.ctime_nsec())))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::Future;
+    use std::{fs, future::Future};
 
     use tempfile::TempDir;
 
@@ -305,7 +250,7 @@ mod tests {
             named: vec![key.clone()],
             ..crate::config::parse("", &crate::config::Surroundings::default()).unwrap()
         };
-        desk.watching.follow(&config).await;
+        desk.watching.follow(&config);
         assert_eq!(desk.next().await.0, Occasion::Settled, "it is watched anew");
         assert!(desk.is_silent().await);
         for text in ["a", "ab"] {
@@ -313,24 +258,6 @@ mod tests {
             assert_eq!(desk.next().await.0, Occasion::Settled, "{text}");
             assert!(desk.is_silent().await, "{text}");
         }
-    }
-
-    #[test]
-    fn the_folders_of_all_files_are_watched_and_those_that_links_lead_to() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = fs::canonicalize(folder.path()).unwrap();
-        for name in ["keys", "real"] {
-            fs::create_dir(root.join(name)).unwrap();
-        }
-        fs::write(root.join("real/key"), "k").unwrap();
-        std::os::unix::fs::symlink(root.join("real/key"), root.join("keys/key")).unwrap();
-        let files = Files {
-            path: root.join("feeds.toml"),
-            named: vec![root.join("keys/key"), root.join("gone/key")],
-            ..Files::default()
-        };
-        let wanted = ["", "gone", "keys", "real"].map(|name| root.join(name).components().collect());
-        assert_eq!(files.folders(), BTreeSet::from(wanted));
     }
 
     #[tokio::test(start_paused = true)]

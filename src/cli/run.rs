@@ -118,7 +118,7 @@ async fn read_again(
     mut reloading: Reloading,
 ) {
     loop {
-        watching.follow(&reloading.config()).await;
+        watching.follow(&reloading.config());
         tokio::select! {
             _ = hang_up.recv() => drop(reloading.reload(Occasion::Asked).await),
             Some(request) = requests.recv() => reloading.reload_as_asked(request).await,

@@ -30,7 +30,7 @@ impl Rendering {
         let config = self.config.borrow().clone();
         let changed = match &document.channel {
             ChannelId::Source(id) => self.board.last_change(id),
-            ChannelId::Own(slug) => self.turns.own(slug),
+            ChannelId::Own(slug) => Some(self.turns.own(slug, clock::now())),
             ChannelId::All | ChannelId::Province(_) => return None,
         };
         let key = self.key(&document, Part::Newest { changed }, &config);

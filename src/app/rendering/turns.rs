@@ -1,18 +1,26 @@
 //! When a change last came that channels may show: of anything, and for each of the admin's own channels of a source that it
-//! admits. Knows nothing of documents.
+//! admits, or by the mere passing of time. Knows nothing of documents.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::TimeDelta;
+
 use crate::{
     config::Config,
     model::{ChannelSlug, SourceId, Timestamp},
 };
 
+/// How often the admin's own channels turn by themselves: what has left their windows goes, though its source is silent.
+const AGING: TimeDelta = TimeDelta::hours(1);
+
 /// The turns since the process began.
-pub(super) struct Turns(Mutex<Last>);
+pub(super) struct Turns {
+    began: Timestamp,
+    last: Mutex<Last>,
+}
 
 struct Last {
     any: Timestamp,
@@ -22,7 +30,7 @@ struct Last {
 
 impl Turns {
     pub(super) fn new(now: Timestamp) -> Self {
-        Self(Mutex::new(Last { any: now, own: HashMap::new() }))
+        Self { began: now, last: Mutex::new(Last { any: now, own: HashMap::new() }) }
     }
 
     /// Notes that these sources brought or changed entries. Only those channels turn that admit one of them: what it brings
@@ -44,13 +52,15 @@ impl Turns {
         self.last().any
     }
 
-    /// Of what the admin's channel may show; none since the process began.
-    pub(super) fn own(&self, slug: &ChannelSlug) -> Option<Timestamp> {
-        self.last().own.get(slug).copied()
+    /// Of what the admin's channel may show now.
+    pub(super) fn own(&self, slug: &ChannelSlug, now: Timestamp) -> Timestamp {
+        let whole = (now - self.began).num_seconds() / AGING.num_seconds();
+        let aged = i32::try_from(whole).map_or(now, |whole| self.began + AGING * whole);
+        self.last().own.get(slug).map_or(aged, |changed| aged.max(*changed))
     }
 
     fn last(&self) -> MutexGuard<'_, Last> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,19 +79,24 @@ mod tests {
         let config = config::parse(file, &Surroundings::default()).unwrap();
         let at = |second: i64| Timestamp::from_timestamp(second, 0).unwrap();
         let turns = Turns::new(at(0));
-        let told = || {
+        let told = |second| {
             ["tat-ca", "hue", "cua-b"]
-                .map(|slug| turns.own(&ChannelSlug::new(slug).unwrap()).map(|turned| turned.timestamp()))
+                .map(|slug| turns.own(&ChannelSlug::new(slug).unwrap(), at(second)).timestamp())
         };
-        assert_eq!((turns.any(), told()), (at(0), [None; 3]));
+        assert_eq!((turns.any(), told(0)), (at(0), [0; 3]));
         for (second, source, wanted) in [
-            (1, "a", [Some(1), Some(1), None]),
-            (2, "b", [Some(2), Some(1), Some(2)]),
+            (1, "a", [1, 1, 0]),
+            (2, "b", [2, 1, 2]),
             // Of a source that is not configured any more nothing is shown.
-            (3, "gone", [Some(2), Some(1), Some(2)]),
+            (3, "gone", [2, 1, 2]),
         ] {
             turns.note(&config, &HashSet::from([SourceId::new(source).unwrap()]), at(second));
-            assert_eq!((turns.any(), told()), (at(second), wanted), "{source}");
+            assert_eq!((turns.any(), told(second)), (at(second), wanted), "{source}");
         }
+        // Where nothing comes, once an hour. A clock that was set back turns nothing.
+        assert_eq!((told(3_599), told(3_600), told(10_799)), ([2, 1, 2], [3_600; 3], [7_200; 3]));
+        turns.note(&config, &HashSet::from([SourceId::new("b").unwrap()]), at(9_000));
+        assert_eq!((told(9_001), told(10_800)), ([9_000, 7_200, 9_000], [10_800; 3]));
+        assert_eq!(told(-9_999), [9_000, 1, 9_000]);
     }
 }
