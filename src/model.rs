@@ -8,6 +8,7 @@ pub(crate) mod dice;
 mod entry;
 mod filter;
 mod history;
+mod outcome;
 mod own;
 mod page;
 mod province;
@@ -25,13 +26,14 @@ pub use entry::{
 };
 pub use filter::{Criteria, Extent, Matching, Part, Patterns, Republishing};
 pub use history::{Attempt, Count, History, Turn};
+pub use outcome::{Failure, Hints, Outcome, Reach, Tally};
 pub use own::{Duplicates, Language, OwnChannel};
 pub use page::PageRules;
 pub use province::Province;
 pub use readership::{Headcount, Readership};
 pub use record::{Grouping, Record, Remembered};
 pub use source::{Access, Limits, Pace, Secret, Source, SourceId};
-pub use state::{Failure, Hints, Moved, Outcome, Reach, Rhythm, Skip, SourceState, State, Tally, Validators};
+pub use state::{Moved, Rhythm, Skip, SourceState, State, Validators};
 
 /// An instant in UTC. Stored at millisecond precision.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

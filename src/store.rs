@@ -10,6 +10,7 @@ pub mod export;
 mod memory;
 mod notes;
 mod plan;
+mod reading;
 mod retention;
 mod rows;
 #[cfg(test)]
@@ -22,7 +23,6 @@ mod work;
 mod writer;
 
 use std::{
-    collections::HashMap,
     fmt,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -37,10 +37,7 @@ use tokio::{
 
 use crate::{
     metrics::{CommitEnd, StoreMetrics},
-    model::{
-        Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Row, Seq, SourceId,
-        SourceState, StoredEntry, Timestamp,
-    },
+    model::{ChannelId, ChannelState, Commit, Committed, SourceId, SourceState},
 };
 
 pub use self::{
@@ -208,94 +205,10 @@ impl Store {
         self.engine.room()
     }
 
-    /// What is known under these keys of this source; keys that are not known are absent.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn known(&self, source: SourceId, keys: Vec<EntryKey>) -> Result<Known, StoreError> {
-        self.read(move |engine| engine.known(&source, &keys)).await
-    }
-
-    /// The entries of this source that have these titles; see [`Engine::alike`].
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn alike(&self, source: SourceId, titles: Vec<Digest>) -> Result<Alike, StoreError> {
-        self.read(move |engine| engine.alike(&source, &titles)).await
-    }
-
-    /// Every source's state, also of sources that are no longer configured.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-        self.read(Engine::source_states).await
-    }
-
-    /// A channel's state, if one was kept.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn channel_state(&self, id: ChannelId) -> Result<Option<ChannelState>, StoreError> {
-        self.read(move |engine| engine.channel_state(&id)).await
-    }
-
-    /// The rows of these sources whose place is `since` or later, and beyond them older ones until there are
-    /// `at_least` in all (or no more). Newest place first; of equal places the highest number first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn rows(
-        &self,
-        sources: Sources,
-        since: Timestamp,
-        at_least: usize,
-    ) -> Result<Vec<Row>, StoreError> {
-        self.read_acknowledged(move |engine| rows::gather(engine, &sources, since, at_least)).await
-    }
-
-    /// These entries, in the order asked; missing ones are left out.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn entries(&self, seqs: Vec<Seq>) -> Result<Vec<StoredEntry>, StoreError> {
-        self.read_acknowledged(move |engine| engine.entries(&seqs)).await
-    }
-
-    /// Walks everything that is kept, and counts. Slow.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn check(&self) -> Result<Census, StoreError> {
-        self.read(Engine::check).await
-    }
-
     /// What became of a store that was found damaged when it was opened; none where all was well.
     #[must_use]
     pub fn rescue(&self) -> Option<&Rescue> {
         self.engine.rescue()
-    }
-
-    /// Waits for the writes under way, so that only what was acknowledged is seen.
-    async fn read_acknowledged<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&(dyn Engine + 'static)) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let unacknowledged = Arc::clone(&self.unacknowledged);
-        self.read(move |engine| {
-            let _none = unacknowledged.read().unwrap_or_else(PoisonError::into_inner);
-            read(engine)
-        })
-        .await
-    }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&(dyn Engine + 'static)) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let engine = Arc::clone(&self.engine);
-        let reading = spawn_blocking(move || read(&*engine));
-        reading.await.map_err(|error| writer::ended_badly("reading the store", error))?
     }
 
     /// Takes no more writes, does those that wait, brings them to the disk, and ends the writer. Clones can still

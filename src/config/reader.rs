@@ -1,9 +1,9 @@
 //! Takes typed values out of a parsed TOML table and tells what is wrong with each, at its place. Knows which keys a
 //! table may hold from its `Shape`; knows nothing of what they are for.
 
+mod numbers;
 mod pairs;
-
-use std::{ops::RangeInclusive, time::Duration};
+mod unknown;
 
 use toml::{
     Spanned,
@@ -12,9 +12,7 @@ use toml::{
 
 use super::{
     problem::{Problems, Wrong},
-    quantity::{read_duration, read_size, write_duration, write_size},
-    shape::{INCLUDED, Key, ROOT, Shape, others_with, why_each},
-    wording::{echo, listed, nearest, shown},
+    shape::{Key, Shape},
 };
 
 pub(super) use self::pairs::Pair;
@@ -148,48 +146,6 @@ impl<'a> Reader<'a> {
         self.text(name, problems, parse)
     }
 
-    /// The duration of this key.
-    pub fn duration(
-        &self,
-        name: &str,
-        bounds: RangeInclusive<Duration>,
-        problems: &mut Problems<'_>,
-    ) -> Option<Duration> {
-        if let Some(number) = self.get(name).and_then(|found| found.value.as_integer()) {
-            let message = format!("is {}, without a unit", shown(&number.to_string()));
-            self.tell(name, Wrong::new(message, self.example(name)), problems);
-            return None;
-        }
-        self.text(name, problems, |text| within(read_duration(text)?, &echo(text), &bounds, write_duration))
-    }
-
-    /// The size of this key in bytes, written as text with a unit or as a bare number.
-    pub fn size(&self, name: &str, bounds: RangeInclusive<u64>, problems: &mut Problems<'_>) -> Option<u64> {
-        let Some((bytes, written)) = self.get(name).and_then(|found| whole_number(found.value)) else {
-            return self
-                .text(name, problems, |text| within(read_size(text)?, &echo(text), &bounds, write_size));
-        };
-        within(bytes, &written, &bounds, write_size).map_err(|wrong| self.tell(name, wrong, problems)).ok()
-    }
-
-    /// The whole number of this key.
-    pub fn count(
-        &self,
-        name: &str,
-        bounds: RangeInclusive<usize>,
-        problems: &mut Problems<'_>,
-    ) -> Option<usize> {
-        let found = self.get(name)?;
-        let counted = match whole_number(found.value) {
-            Some((number, written)) => {
-                let count = usize::try_from(number).unwrap_or(usize::MAX);
-                within(count, &written, &bounds, |count| count.to_string())
-            }
-            None => Err(self.wrong_type(name, found.value, "a whole number")),
-        };
-        counted.map_err(|wrong| self.tell(name, wrong, problems)).ok()
-    }
-
     /// The truth of this key.
     pub fn flag(&self, name: &str, problems: &mut Problems<'_>) -> Option<bool> {
         let found = self.get(name)?;
@@ -233,42 +189,6 @@ impl<'a> Reader<'a> {
         Some(right)
     }
 
-    /// Tells of every key that this table may not hold.
-    pub fn refuse_unknown(&self, problems: &mut Problems<'_>) {
-        for (key, _) in self.table.into_iter().flatten() {
-            let name: &str = key.get_ref();
-            if !self.may_hold(name) {
-                let wrong = Wrong::new("is not known", self.instead_of(name));
-                problems.tell(self.base + key.span().start, self.key(&shown(name)), wrong);
-            }
-        }
-    }
-
-    /// Whether this is an included file, and the key one of the file that includes it.
-    fn may_stand_above(&self, name: &str) -> bool {
-        std::ptr::eq(self.shape, &raw const INCLUDED) && ROOT.holds(name)
-    }
-
-    fn instead_of(&self, unknown: &str) -> String {
-        let names: Vec<&str> = self.shape.keys.iter().map(|key| key.name).collect();
-        let many = format!("{unknown}s");
-        if self.may_hold(&many) {
-            return format!("did you mean `{many}`?");
-        }
-        if self.may_stand_above(unknown) {
-            return format!("write it in the file that includes this one; here may stand {}", listed(&names));
-        }
-        let others = others_with(unknown, self.shape);
-        if !others.is_empty() {
-            let why = why_each(unknown).map(|why| format!(", {why}")).unwrap_or_default();
-            return format!("it belongs to {}{why}", others.join(" or "));
-        }
-        match nearest(unknown, names.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("take it out; {} holds {}", self.shape.header, listed(&names)),
-        }
-    }
-
     fn example(&self, name: &str) -> String {
         match self.shape.keys.iter().find(|key| key.name == name) {
             Some(Key { name, example }) => format!("write it like {name} = {example}"),
@@ -279,30 +199,6 @@ impl<'a> Reader<'a> {
     fn wrong_type(&self, name: &str, value: &DeValue<'_>, wanted: &str) -> Wrong {
         Wrong::new(format!("is {}, but must be {wanted}", type_name(value)), self.example(name))
     }
-}
-
-/// Refuses what lies outside the bounds.
-fn within<T: PartialOrd + Copy>(
-    value: T,
-    written: &str,
-    bounds: &RangeInclusive<T>,
-    write: impl Fn(T) -> String,
-) -> Result<T, Wrong> {
-    if bounds.contains(&value) {
-        return Ok(value);
-    }
-    let (least, most) = (write(*bounds.start()), write(*bounds.end()));
-    Err(Wrong::new(
-        format!("is {written}, out of its bounds"),
-        format!("write something from {least} to {most}"),
-    ))
-}
-
-/// A whole number, and how it is written. What is negative or too large becomes what no bounds hold.
-fn whole_number(value: &DeValue<'_>) -> Option<(u64, String)> {
-    let number = value.as_integer()?;
-    let held = u64::from_str_radix(number.as_str(), number.radix()).unwrap_or(u64::MAX);
-    Some((held, shown(&number.to_string())))
 }
 
 /// What a value is, in words.

@@ -4,6 +4,7 @@
 
 mod deadline;
 mod form;
+mod line;
 mod places;
 mod shelf;
 mod stream;

@@ -1,5 +1,7 @@
 //! Who is due when, and who waits for what. No clock and no tasks in it.
 
+mod slot;
+
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap, HashSet, hash_map::DefaultHasher},
@@ -10,6 +12,7 @@ use std::{
 
 use tokio::{task::Id, time::Instant};
 
+use self::slot::{Phase, Slot, is_timed_alike, returns_within};
 use super::{
     Due, Ended, NAP_MAX,
     moment::Moment,
@@ -20,9 +23,6 @@ use crate::{
     model::{Source, SourceId, Timestamp},
 };
 
-/// The sources of a host that wanted to be left alone come back within this time, or sooner where they are polled more
-/// often than that.
-const RETURN_MAX: Duration = Duration::from_hours(1);
 /// While nobody can be reached, hosts that were silent before leave the tries to others.
 const HOPELESS: Duration = Duration::from_mins(1);
 /// Who was not reached because our network is down is tried again within this time, a few at a time.
@@ -50,24 +50,6 @@ struct Underway {
     outdated: bool,
 }
 
-struct Slot {
-    source: Arc<Source>,
-    /// Where it is asked.
-    host: Host,
-    phase: Phase,
-}
-
-#[derive(PartialEq, Eq)]
-enum Phase {
-    /// In the heap, with this time; entries with other times are stale.
-    Due(Timestamp),
-    /// In this host's queue; in those of other hosts it may have left its name behind.
-    Waiting(Host),
-    Polling,
-    /// Polling still, but no longer wanted.
-    Leaving,
-}
-
 impl Plan {
     pub(super) fn new(hosts: Arc<Hosts>) -> Self {
         Self {
@@ -88,10 +70,10 @@ impl Plan {
             let id = &source.id;
             let slot = match before.remove(id) {
                 // One poll of a source at a time, also when it goes and comes back meanwhile.
-                Some(slot) if matches!(slot.phase, Phase::Polling | Phase::Leaving) => {
+                Some(slot) if slot.is_polled() => {
                     Slot { source: Arc::clone(source), phase: Phase::Polling, ..slot }
                 }
-                Some(slot) if stays(&slot, source) => Slot { source: Arc::clone(source), ..slot },
+                Some(slot) if slot.stays(source) => Slot { source: Arc::clone(source), ..slot },
                 _ => {
                     let Due { at, host } = first_due(source);
                     self.due.push(Reverse((at, id.clone())));
@@ -101,7 +83,7 @@ impl Plan {
             self.slots.insert(id.clone(), slot);
         }
         for (id, slot) in before {
-            if matches!(slot.phase, Phase::Polling | Phase::Leaving) {
+            if slot.is_polled() {
                 self.slots.insert(id, Slot { phase: Phase::Leaving, ..slot });
             }
         }
@@ -196,7 +178,7 @@ impl Plan {
     /// The source's host wants to be left alone until then: its sources come back apart, not all at once.
     fn put_off(&mut self, id: &SourceId, until: Instant, now: Moment) {
         let Some(slot) = self.slots.get_mut(id) else { return };
-        if matches!(slot.phase, Phase::Polling | Phase::Leaving) {
+        if slot.is_polled() {
             return;
         }
         let within = returns_within(&slot.source);
@@ -280,27 +262,9 @@ impl Plan {
     }
 }
 
-/// Within this time after its host is free again the source comes back.
-fn returns_within(source: &Source) -> Duration {
-    source.pace.interval.unwrap_or(source.pace.min_interval).min(RETURN_MAX)
-}
-
 /// A number in 0..1 that differs from source to source and from time to time.
 fn share(id: &SourceId, now: Moment) -> f64 {
     let mut hasher = DefaultHasher::new();
     (id, now.wall.timestamp_millis()).hash(&mut hasher);
     f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or_default()) / f64::from(u32::MAX)
-}
-
-/// Whether a source that waits, with these settings from now on, waits on as it did.
-fn stays(slot: &Slot, source: &Source) -> bool {
-    match &slot.phase {
-        Phase::Waiting(_) => slot.source.url == source.url,
-        _ => is_timed_alike(&slot.source, source),
-    }
-}
-
-/// Whether all that decides when to poll is the same.
-fn is_timed_alike(one: &Source, other: &Source) -> bool {
-    one.url == other.url && one.pace == other.pace
 }

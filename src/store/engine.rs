@@ -1,5 +1,8 @@
 //! What a database must promise to keep our entries. Knows no database, no thread and no clock.
 
+mod figures;
+mod scope;
+
 use std::{
     collections::HashMap,
     ops::{ControlFlow, Range},
@@ -8,6 +11,11 @@ use std::{
 use crate::model::{
     Alike, ChannelId, ChannelState, Commit, Committed, Digest, EntryKey, Known, Record, Remembered, Row, Seq,
     SourceId, SourceState, StoredEntry, Timestamp,
+};
+
+pub use self::{
+    figures::{Census, Compaction, Usage},
+    scope::{Scope, Wanted},
 };
 
 use super::{Rescue, StoreError};
@@ -303,82 +311,3 @@ pub trait Engine: Send + Sync + 'static {
 /// The most entries of one title that are told: who has more of them has notices that are always called the same, and
 /// the oldest of those are long gone from any document.
 pub const ALIKE_MAX: usize = 64;
-
-/// Which rows to scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Every source's.
-    All,
-    /// One source's.
-    Source(SourceId),
-}
-
-impl Scope {
-    /// Whether this source's rows are in it.
-    #[must_use]
-    pub fn holds(&self, source: &SourceId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Source(only) => only == source,
-        }
-    }
-}
-
-/// Says of a source's key whether it is looked for.
-pub type Wanted<'a> = &'a dyn Fn(&SourceId, EntryKey) -> bool;
-
-/// What a store takes on the disk, and what of it is data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Bytes of the files.
-    pub files: u64,
-    /// Bytes of keys and values.
-    pub live: u64,
-    /// Rows.
-    pub rows: u64,
-    /// Those of them that are entries.
-    pub entries: u64,
-}
-
-/// What a compaction came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Compaction {
-    /// Rows that were copied, and compared.
-    pub rows: u64,
-    /// Bytes of the files before.
-    pub before: u64,
-    /// And after.
-    pub after: u64,
-}
-
-/// What a walk over everything found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Census {
-    /// Entries.
-    pub entries: u64,
-    /// Tombstones.
-    pub tombstones: u64,
-    /// Keys that lead to entries or tombstones.
-    pub keys: u64,
-    /// Sources with a state.
-    pub sources: u64,
-    /// Channels with a state.
-    pub channels: u64,
-    /// Disagreements in all.
-    pub faults: u64,
-    /// The first [`Census::TOLD_MAX`] disagreements, in words.
-    pub told: Vec<String>,
-}
-
-impl Census {
-    /// How many disagreements are told in words.
-    pub const TOLD_MAX: usize = 100;
-
-    /// Counts a disagreement.
-    pub fn fault(&mut self, words: impl FnOnce() -> String) {
-        self.faults += 1;
-        if self.told.len() < Self::TOLD_MAX {
-            self.told.push(words());
-        }
-    }
-}

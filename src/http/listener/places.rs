@@ -4,10 +4,7 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU8, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -16,7 +13,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{super::audience, Limits};
+use super::{super::audience, Limits, line::Line};
 
 /// How often it is looked again whether anybody gives way, while nobody leaves.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -42,66 +39,6 @@ pub(super) struct Place {
     pub(super) line: Arc<Line>,
     number: u64,
     places: Arc<Places>,
-}
-
-/// What a connection is doing, as seen from outside.
-pub(super) struct Line {
-    household: Option<IpAddr>,
-    begun: Instant,
-    doing: AtomicU8,
-    /// Since when, in milliseconds from `begun`.
-    since: AtomicU64,
-    /// Told to give way.
-    leave: Notify,
-}
-
-/// Has nothing to answer: nothing was asked, or not the whole of it.
-const SILENT: u8 = 0;
-/// Is being answered, and the answer is not begun.
-const ASKED: u8 = 1;
-/// Takes the answer.
-const TAKES: u8 = 2;
-
-impl Line {
-    /// A request came.
-    pub(super) fn asked(&self) {
-        self.doing.store(ASKED, Ordering::Relaxed);
-        self.since_now();
-    }
-
-    /// Bytes of an answer are being sent.
-    pub(super) fn writes(&self) {
-        if self.doing.load(Ordering::Relaxed) == ASKED {
-            self.doing.store(TAKES, Ordering::Relaxed);
-        }
-    }
-
-    /// All that there was to send is sent.
-    pub(super) fn flushed(&self) {
-        if self.doing.load(Ordering::Relaxed) == TAKES {
-            self.doing.store(SILENT, Ordering::Relaxed);
-            self.since_now();
-        }
-    }
-
-    /// Ends when another needs the place more.
-    pub(super) async fn told_to_leave(&self) {
-        self.leave.notified().await;
-    }
-
-    fn since_now(&self) {
-        let since = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.since.store(since, Ordering::Relaxed);
-    }
-
-    /// For how long it has been doing what it does, if that may be ended for another's sake: silence at once, after the time
-    /// that a request may take to come, and an answer when it takes very long.
-    fn gives_way(&self, limits: &Limits, now: Duration) -> Option<(bool, Duration)> {
-        let lasts = now.saturating_sub(Duration::from_millis(self.since.load(Ordering::Relaxed)));
-        let is_silent = self.doing.load(Ordering::Relaxed) == SILENT;
-        let least = if is_silent { limits.grace } else { limits.answer };
-        (lasts >= least).then_some((is_silent, lasts))
-    }
 }
 
 impl Places {
@@ -131,7 +68,7 @@ impl Places {
             let own = taken.lines.values().filter(|line| line.household == household);
             return match self.longest_silent(own) {
                 Some(line) => {
-                    line.leave.notify_one();
+                    line.tell_to_leave();
                     Look::Full
                 }
                 None => Look::TooMany,
@@ -139,20 +76,13 @@ impl Places {
         }
         if taken.lines.len() >= self.limits.connections {
             if let Some(line) = self.most_dispensable(&taken) {
-                line.leave.notify_one();
+                line.tell_to_leave();
             }
             return Look::Full;
         }
         let number = taken.next;
         taken.next += 1;
-        let line = Arc::new(Line {
-            household,
-            begun: self.begun,
-            doing: AtomicU8::new(SILENT),
-            since: AtomicU64::new(0),
-            leave: Notify::new(),
-        });
-        line.since_now();
+        let line = Line::new(household, self.begun);
         taken.lines.insert(number, Arc::clone(&line));
         if let Some(household) = household {
             *taken.households.entry(household).or_default() += 1;

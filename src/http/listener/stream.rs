@@ -18,7 +18,7 @@ use tokio::{
 use rustix::net::{SendFlags, send};
 
 use super::{
-    places::Line,
+    line::Line,
     shelf::{Hand, Leaf, Next},
 };
 

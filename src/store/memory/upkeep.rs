@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::{
-    Census, EntryKey, Kept, Presence, Record, Remembered, Row, Seq, StoreError, Traces, plan, title_key,
-};
+use super::kept::{Kept, title_key};
 use crate::{
-    model::{Grouping, KnownEntry, Lead},
-    store::plan::{Down, Forgotten, Tie},
+    model::{EntryKey, Grouping, KnownEntry, Lead, Presence, Record, Remembered, Row, Seq},
+    store::{
+        Census, StoreError,
+        plan::{self, Down, Forgotten, Tie, Traces},
+    },
 };
 
 impl Kept {
