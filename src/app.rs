@@ -93,18 +93,17 @@ impl App {
         let fetcher =
             Fetcher::new(&Network { allow: config.network.allow.clone(), introduction: introduced })?;
         let store = open(&config.store).await?;
-        let path = config.store.path.clone();
         // What a daemon that was killed left would send the command line to whoever answers there now.
-        whereabouts::forget(&path);
+        whereabouts::forget(&config.store.path);
         let board = Arc::new(Board::new(store.source_states().await?));
 
-        let (sources, sources_seen) = watch::channel(Arc::new(config.sources.clone()));
-        let (config, config_seen) = watch::channel(Arc::new(config));
-        let (stop, stopped) = watch::channel(false);
+        let (asking, requests) = mpsc::channel(REQUESTS_MAX);
+        let mut app = Self::new(config, addresses, introduction, store, requests);
+        let (config_seen, stopped) = (app.config.subscribe(), app.stop.subscribe());
         let audience = Arc::new(Audience::new(clock::now()));
-        let metrics = Arc::new(Metrics::new(store.metrics()));
+        let metrics = Arc::new(Metrics::new(app.store.metrics()));
         let rendering = Rendering::new(
-            store.clone(),
+            app.store.clone(),
             Arc::clone(&board),
             Arc::clone(&audience),
             Arc::clone(&metrics),
@@ -113,22 +112,9 @@ impl App {
         let rendering = Arc::new(rendering);
         let (kept, kept_seen) = watch::channel(Arc::new(rendering.all(&Kept::new()).await?));
         let (news, newly_changed) = mpsc::channel(CHANGES_MAX);
-        let (asking, requests) = mpsc::channel(REQUESTS_MAX);
         let (wishes, to_be_polled) = mpsc::channel(REQUESTS_MAX);
         let pulse = Arc::new(Pulse::default());
-
-        let mut app = Self {
-            readers: addresses.0,
-            admin: addresses.1,
-            config,
-            sources,
-            introduction,
-            stop,
-            store,
-            path,
-            requests,
-            tasks: JoinSet::new(),
-        };
+        let sources_seen = app.sources.subscribe();
         let hosts = Arc::new(polling::held_hosts(&sources_seen.borrow(), &board, clock::now()));
         let polling = Polling {
             fetcher,
@@ -149,15 +135,35 @@ impl App {
         app.serve("admin listener", http::serve(admin, to_admins, Limits::ADMINS, stopped.clone()));
         app.keep_up(Upkeep::new(&app.store, &rendering, config_seen, news));
         app.render(rendering, newly_changed, kept);
-        announcing::tell(&audience, &app.introduction, clock::now());
-        let announcing = announcing::run(audience, app.introduction.clone(), clock::now, stopped.clone());
-        app.serve("announcing", announcing);
+        app.announce(audience);
         app.serve("scheduler", polling.run(stopped));
         app.watch(pulse);
         if let Err(error) = whereabouts::tell(&app.path, app.admin) {
             warn!(%error, "the command line will not find this daemon");
         }
         Ok(app)
+    }
+
+    /// With nothing running yet.
+    fn new(
+        config: Config,
+        (readers, admin): (SocketAddr, SocketAddr),
+        introduction: watch::Sender<Introduction>,
+        store: Store,
+        requests: mpsc::Receiver<Request>,
+    ) -> Self {
+        Self {
+            readers,
+            admin,
+            path: config.store.path.clone(),
+            sources: watch::Sender::new(Arc::new(config.sources.clone())),
+            config: watch::Sender::new(Arc::new(config)),
+            introduction,
+            stop: watch::Sender::new(false),
+            store,
+            requests,
+            tasks: JoinSet::new(),
+        }
     }
 
     /// Where readers are answered.
@@ -252,6 +258,13 @@ impl App {
             }
             "upkeep"
         });
+    }
+
+    /// Tells publishers how many read what they publish.
+    fn announce(&mut self, audience: Arc<Audience>) {
+        announcing::tell(&audience, &self.introduction, clock::now());
+        let stopped = self.stop.subscribe();
+        self.serve("announcing", announcing::run(audience, self.introduction.clone(), clock::now, stopped));
     }
 
     /// Tells the watchdog that we live, as long as we do.

@@ -1,6 +1,6 @@
 //! What the listeners show, made of what the rest of the app knows.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use quick_cache::sync::Cache;
@@ -62,40 +62,12 @@ pub(super) fn site(
     };
     let to_forget = inquiries.clone();
     let (store, offline) = (store.clone(), Arc::clone(pulse));
-    let (newest, deltas, archives) = (Arc::clone(rendering), Arc::clone(rendering), Arc::clone(rendering));
-    let render = move |document: DocumentId| -> http::Made {
-        let rendering = Arc::clone(&newest);
-        Box::pin(async move { in_words(rendering.single(document).await) })
-    };
-    let delta = move |document: DocumentId, current: Edition, base: Digest| -> http::Made {
-        let rendering = Arc::clone(&deltas);
-        Box::pin(async move { in_words(rendering.delta(document, current, base).await) })
-    };
-    let archive = move |document: DocumentId, page: u64, generation: Option<String>| -> http::Turned {
-        let rendering = Arc::clone(&archives);
-        Box::pin(async move {
-            let turned = rendering.page(document, page, generation.as_deref()).await;
-            turned.map_err(|error| http::Unavailable(error.to_string()))
-        })
-    };
-    let (sources, states, pulse) = (config.clone(), Arc::clone(board), Arc::clone(pulse));
-    let due = Cache::new(DUE_MAX);
-    let fresh_for = move |id: &ChannelId| {
-        let now = clock::now();
-        let known = due.get(id).filter(|(at, _)| *at <= now && now - *at < DUE_FOR);
-        let (_, next) = known.unwrap_or_else(|| {
-            let told = (now, next_due(id, &sources.borrow(), &states, &pulse));
-            due.insert(id.clone(), told);
-            told
-        });
-        (next - now).to_std().unwrap_or_default()
-    };
     Site {
         kept,
-        render: Arc::new(render),
-        delta: Arc::new(delta),
-        archive: Arc::new(archive),
-        fresh_for: Arc::new(fresh_for),
+        render: Arc::new(render_of(Arc::clone(rendering))),
+        delta: Arc::new(delta_of(Arc::clone(rendering))),
+        archive: Arc::new(archive_of(Arc::clone(rendering))),
+        fresh_for: Arc::new(fresh_for_of(config.clone(), Arc::clone(board), Arc::clone(pulse))),
         config: config.clone(),
         board: Arc::clone(board),
         recent: Arc::new(recent_of(polling.store.clone())),
@@ -113,6 +85,49 @@ pub(super) fn site(
         metrics: Arc::clone(metrics),
         outlines: Arc::default(),
         clock: clock::now,
+    }
+}
+
+fn render_of(rendering: Arc<Rendering>) -> impl Fn(DocumentId) -> http::Made {
+    move |document| {
+        let rendering = Arc::clone(&rendering);
+        Box::pin(async move { in_words(rendering.single(document).await) })
+    }
+}
+
+fn delta_of(rendering: Arc<Rendering>) -> impl Fn(DocumentId, Edition, Digest) -> http::Made {
+    move |document, current, base| {
+        let rendering = Arc::clone(&rendering);
+        Box::pin(async move { in_words(rendering.delta(document, current, base).await) })
+    }
+}
+
+fn archive_of(rendering: Arc<Rendering>) -> impl Fn(DocumentId, u64, Option<String>) -> http::Turned {
+    move |document, page, generation| {
+        let rendering = Arc::clone(&rendering);
+        Box::pin(async move {
+            let turned = rendering.page(document, page, generation.as_deref()).await;
+            turned.map_err(|error| Unavailable(error.to_string()))
+        })
+    }
+}
+
+/// For how long a channel stays as it is, as far as is known.
+fn fresh_for_of(
+    config: watch::Receiver<Arc<Config>>,
+    board: Arc<Board>,
+    pulse: Arc<Pulse>,
+) -> impl Fn(&ChannelId) -> Duration {
+    let due = Cache::new(DUE_MAX);
+    move |id| {
+        let now = clock::now();
+        let known = due.get(id).filter(|(at, _)| *at <= now && now - *at < DUE_FOR);
+        let (_, next) = known.unwrap_or_else(|| {
+            let told = (now, next_due(id, &config.borrow(), &board, &pulse));
+            due.insert(id.clone(), told);
+            told
+        });
+        (next - now).to_std().unwrap_or_default()
     }
 }
 
