@@ -38,9 +38,8 @@ const AFTER_PANIC: Duration = Duration::from_hours(1);
 pub struct Scheduler<Poll, FirstDue, Clock> {
     /// The sources, and whatever becomes of them: changes take effect at once.
     pub sources: watch::Receiver<Arc<Vec<Arc<Source>>>>,
-    /// Sources that are to be polled as soon as it is their turn at their hosts, whenever they are due; who asks sees to
-    /// it that their publishers do not mind.
-    pub wishes: mpsc::Receiver<SourceId>,
+    /// Sources that are to be polled as soon as it is their turn at their hosts, whenever they are due.
+    pub wishes: Wishes,
     /// Polls one source once, whose turn it is at its host, and says what came of it; gets told whether nobody at all
     /// can be reached.
     pub poll: Poll,
@@ -52,6 +51,23 @@ pub struct Scheduler<Poll, FirstDue, Clock> {
     pub clock: Clock,
     /// Where to show that it is alive.
     pub pulse: Arc<Pulse>,
+}
+
+/// Polls that somebody wishes for.
+pub struct Wishes {
+    /// Of which sources.
+    pub made: mpsc::Receiver<SourceId>,
+    /// Whether somebody waits still for a poll of this source, and its publisher does not mind. It may be that the poll under
+    /// way was the one that was wished for, or that it was too far on for that.
+    pub stand: Arc<dyn Fn(&SourceId) -> bool + Send + Sync>,
+}
+
+impl Wishes {
+    /// Nobody wishes.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { made: mpsc::channel(1).1, stand: Arc::new(|_| false) }
+    }
 }
 
 /// When a source is to be asked, and where.
@@ -105,7 +121,7 @@ where
                     Err(_) => break,
                 },
                 Some(ended) = polls.join_next_with_id() => self.ended(&mut plan, ended),
-                Some(id) = self.wishes.recv() => plan.hurry(&id, self.now()),
+                Some(id) = self.wishes.made.recv() => self.grant(&mut plan, &id),
                 () = self.hosts.changed() => {}
                 () = sleep_until(plan.wake(now)) => {}
             }
@@ -125,9 +141,17 @@ where
         debug!(sources = plan.len(), "scheduling");
     }
 
+    fn grant(&self, plan: &mut Plan, id: &SourceId) {
+        if (self.wishes.stand)(id) {
+            plan.hurry(id, self.now());
+        }
+    }
+
     fn ended(&self, plan: &mut Plan, ended: Result<(Id, Ended), JoinError>) {
         let now = self.now();
         let was_offline = plan.is_offline();
+        let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        let polled = plan.polled_by(task).cloned();
         match ended {
             Ok((task, ended)) => plan.ended(task, ended, now, &self.first_due),
             Err(panicked) => {
@@ -140,6 +164,10 @@ where
             (false, true) => warn!("nobody can be reached: our own network seems to be down"),
             (true, false) => info!("the network is back"),
             _ => {}
+        }
+        // One that was made when this poll had told already what it came to.
+        if let Some(id) = polled {
+            self.grant(plan, &id);
         }
     }
 }

@@ -17,10 +17,10 @@ use tintinh::{
     cadence::{self, Circumstances},
     hosts::{Host, Visit},
     model::{Hints, Outcome, Reach, Source, SourceId, SourceState, Timestamp, Validators},
-    scheduler::{Due, Ended, Pulse, Scheduler},
+    scheduler::{Due, Ended, Pulse, Scheduler, Wishes},
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     task::JoinSet,
     time::{Instant, sleep},
 };
@@ -83,7 +83,7 @@ async fn each_poll(count: usize) -> Duration {
     let (stop, stopped) = watch::channel(false);
     let scheduler = Scheduler {
         sources,
-        wishes: mpsc::channel(1).1,
+        wishes: Wishes::none(),
         poll,
         first_due,
         hosts: Arc::default(),

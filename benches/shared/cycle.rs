@@ -17,11 +17,11 @@ use tintinh::{
     hosts::{Host, Hosts},
     model::{Access, Limits, Pace, Source, SourceId, Timestamp},
     poll::Poller,
-    scheduler::{Due, Ended, Pulse, Scheduler},
+    scheduler::{Due, Ended, Pulse, Scheduler, Wishes},
     store::Store,
 };
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{Notify, watch},
     task::JoinSet,
 };
 
@@ -71,7 +71,7 @@ impl Daemon {
         let (stop, stopped) = watch::channel(false);
         let scheduler = Scheduler {
             sources: sources_seen,
-            wishes: mpsc::channel(1).1,
+            wishes: Wishes::none(),
             poll,
             first_due,
             hosts: Arc::clone(&self.hosts),

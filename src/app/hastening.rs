@@ -39,6 +39,12 @@ impl Waiting {
         }
     }
 
+    /// Whether anybody waits to hear of this source.
+    pub(super) fn is_for(&self, id: &SourceId) -> bool {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.get(id).is_some_and(|waiting| waiting.iter().any(|answer| !answer.is_closed()))
+    }
+
     /// None where too many wait already.
     fn wait(&self, id: &SourceId) -> Option<oneshot::Receiver<Verdict>> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);

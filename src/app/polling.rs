@@ -18,7 +18,7 @@ use crate::{
     metrics::Metrics,
     model::{Source, SourceId, SourceState, Timestamp},
     poll::Poller,
-    scheduler::{Due, Ended, Pulse, Scheduler},
+    scheduler::{Due, Ended, Pulse, Scheduler, Wishes},
     store::Store,
 };
 
@@ -58,6 +58,14 @@ impl Polling {
             metrics: Arc::clone(&metrics),
             clock,
         };
+        let (known, seen, waits) = (Arc::clone(&board), sources.clone(), Arc::clone(&waiting));
+        let stand = move |id: &SourceId| {
+            let permits = |source: &Arc<Source>| {
+                known.look(id, |state| cadence::asked_until(state, source, clock()).is_none())
+            };
+            waits.is_for(id) && seen.borrow().iter().find(|source| source.id == *id).is_some_and(permits)
+        };
+        let wishes = Wishes { made: wishes, stand: Arc::new(stand) };
         let poll = poll_of(poller, Arc::clone(&board), config, news, metrics, waiting);
         let first_due = move |source: &Source| {
             board.look(&source.id, |state| Due {

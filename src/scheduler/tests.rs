@@ -2,7 +2,7 @@ mod clock;
 mod network;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Mutex,
         atomic::{AtomicI64, Ordering},
@@ -43,6 +43,8 @@ struct Simulation {
     log: Log,
     sources: watch::Sender<Arc<Vec<Arc<Source>>>>,
     wish: mpsc::Sender<SourceId>,
+    /// Who is wished for: until three quarters of a poll are over, which then tells what it came to.
+    waiting: Arc<Mutex<HashSet<SourceId>>>,
     stop: watch::Sender<bool>,
     pulse: Arc<Pulse>,
     done: JoinSet<()>,
@@ -63,11 +65,15 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     // By the wall clock: when each was polled last, and what it said then.
     let known: Arc<Mutex<HashMap<SourceId, (Timestamp, Timestamp)>>> = Arc::default();
     let logged = (Arc::clone(&log), Arc::clone(&known));
+    let waiting: Arc<Mutex<HashSet<SourceId>>> = Arc::default();
+    let (waits, told) = (Arc::clone(&waiting), Arc::clone(&waiting));
     let poll = move |source: Arc<Source>, visit: Visit, _| {
-        let ((log, known), clock) = (logged.clone(), says.clone());
+        let ((log, known), clock, told) = (logged.clone(), says.clone(), Arc::clone(&told));
         async move {
             let began = start.elapsed().as_secs();
-            tokio::time::sleep(takes).await;
+            tokio::time::sleep(takes / 4 * 3).await;
+            told.lock().unwrap().remove(&source.id);
+            tokio::time::sleep(takes / 4).await;
             drop(visit);
             log.lock().unwrap().push((source.id.to_string(), began, start.elapsed().as_secs()));
             let now = clock();
@@ -83,20 +89,27 @@ fn simulate(sources: Vec<Arc<Source>>, takes: Duration, every: Duration) -> Simu
     };
     let hosts = Arc::default();
     let (sources, receiver) = watch::channel(Arc::new(sources));
-    let (wish, wishes) = mpsc::channel(1);
+    let (wish, made) = mpsc::channel(1);
+    let wishes = Wishes { made, stand: Arc::new(move |id| waits.lock().unwrap().contains(id)) };
     let (stop, stopped) = watch::channel(false);
     let pulse = Arc::new(Pulse::default());
     let scheduler =
         Scheduler { sources: receiver, wishes, poll, first_due, hosts, clock, pulse: Arc::clone(&pulse) };
     let mut done = JoinSet::new();
     done.spawn(scheduler.run(stopped));
-    Simulation { log, sources, wish, stop, pulse, done, start, skew }
+    Simulation { log, sources, wish, waiting, stop, pulse, done, start, skew }
 }
 
 impl Simulation {
     /// Sets the wall clock so far ahead of what is right; behind it, if negative.
     fn set_clock(&self, hours: i64) {
         self.skew.store(hours * 3600, Ordering::Relaxed);
+    }
+
+    fn wish(&self, id: &str) {
+        let id = SourceId::new(id).unwrap();
+        self.waiting.lock().unwrap().insert(id.clone());
+        self.wish.try_send(id).unwrap();
     }
 
     async fn until(&self, seconds: u64) {
@@ -123,18 +136,17 @@ async fn a_source_is_polled_when_it_is_due_and_not_before() {
 async fn a_source_that_is_wished_for_is_polled_at_once_and_then_as_usual_and_never_twice_at_a_time() {
     let sources = vec![source("a", "http://a.vn/", Duration::ZERO), source("b", "http://a.vn/b", 5 * SECOND)];
     let simulation = simulate(sources, 2 * SECOND, 600 * SECOND);
-    let wish = |id: &str| simulation.wish.try_send(SourceId::new(id).unwrap());
     simulation.until(100).await;
-    wish("a").unwrap();
+    simulation.wish("a");
     simulation.until(101).await;
-    wish("a").unwrap();
+    simulation.wish("a");
     simulation.until(110).await;
-    wish("nobody").unwrap();
+    simulation.wish("nobody");
     simulation.until(111).await;
     // At one host they take their turns.
-    wish("b").unwrap();
+    simulation.wish("b");
     simulation.until(112).await;
-    wish("a").unwrap();
+    simulation.wish("a");
     simulation.until(200).await;
     let polls = simulation.stop().await;
     let began: Vec<(&str, u64)> = polls.iter().map(|(id, began, _)| (id.as_str(), *began)).collect();
@@ -261,6 +273,22 @@ async fn who_waits_behind_one_that_waits_elsewhere_by_now_still_gets_its_turn() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wish_that_comes_when_a_poll_has_told_what_it_came_to_is_granted_by_the_next_and_none_twice() {
+    let sources = vec![source("a", "http://a.vn/", Duration::ZERO)];
+    let simulation = simulate(sources, 8 * SECOND, 600 * SECOND);
+    simulation.until(3).await;
+    simulation.wish("a");
+    simulation.until(100).await;
+    simulation.wish("a");
+    simulation.until(107).await;
+    simulation.wish("a");
+    simulation.until(500).await;
+    let polls = simulation.stop().await;
+    let wanted = [(0, 8), (100, 108), (108, 116)];
+    assert_eq!(polls, wanted.map(|(began, ended)| ("a".to_owned(), began, ended)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_the_polls_under_way_and_starts_no_more() {
     let sources = vec![source("a", "http://one.vn/", SECOND), source("b", "http://one.vn/", SECOND)];
     let simulation = simulate(sources, 10 * SECOND, 60 * SECOND);
@@ -294,7 +322,7 @@ async fn a_poll_that_panics_harms_nobody_else() {
     let pulse = Arc::new(Pulse::default());
     let scheduler = Scheduler {
         sources: receiver,
-        wishes: mpsc::channel(1).1,
+        wishes: Wishes::none(),
         poll,
         first_due: move |source: &Source| due(source, epoch),
         hosts: Arc::default(),

@@ -32,7 +32,7 @@ async fn polled(
     let (hosts, shown) = (Arc::default(), Arc::clone(&pulse));
     let mut done = JoinSet::new();
     done.spawn(
-        Scheduler { sources: receiver, wishes: mpsc::channel(1).1, poll, first_due, hosts, clock, pulse }
+        Scheduler { sources: receiver, wishes: Wishes::none(), poll, first_due, hosts, clock, pulse }
             .run(stopped),
     );
     tokio::time::sleep(Duration::from_secs(seconds)).await;

@@ -14,10 +14,10 @@ use tintinh::{
         Access, Digest, Failure, Hints, Limits, Outcome, Pace, Reach, Rhythm, Skip, Source, SourceId,
         SourceState, State, Tally, Timestamp, Validators,
     },
-    scheduler::{Due, Ended, Pulse, Scheduler},
+    scheduler::{Due, Ended, Pulse, Scheduler, Wishes},
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     task::JoinSet,
     time::{Instant, sleep, sleep_until},
 };
@@ -126,7 +126,7 @@ impl World {
             }
         };
         let pulse = Arc::new(Pulse::default());
-        let wishes = mpsc::channel(1).1;
+        let wishes = Wishes::none();
         let scheduler = Scheduler { sources: receiver, wishes, poll, first_due, hosts, clock, pulse };
         let mut done = JoinSet::new();
         done.spawn(scheduler.run(stopped));
