@@ -169,13 +169,14 @@ impl<Clock: Fn() -> Timestamp> Poller<Clock> {
 
     /// Takes over what articles have changed since the poll began.
     fn catch_up(&self, id: &SourceId, before: &SourceState, after: &mut SourceState) {
-        let present = self.board.state(id);
-        // Documents are known by it: two changes are never of one instant.
-        let later = present.last_change.map(|at| at + TimeDelta::milliseconds(1));
-        let is_changed = after.last_change != before.last_change;
-        after.last_change = if is_changed { after.last_change.max(later) } else { present.last_change };
-        after.history = present.history;
-        after.articles = present.articles;
+        self.board.look(id, |present| {
+            // Documents are known by it: two changes are never of one instant.
+            let later = present.last_change.map(|at| at + TimeDelta::milliseconds(1));
+            let is_changed = after.last_change != before.last_change;
+            after.last_change = if is_changed { after.last_change.max(later) } else { present.last_change };
+            after.history = Arc::clone(&present.history);
+            after.articles.clone_from(&present.articles);
+        });
     }
 
     async fn ask(

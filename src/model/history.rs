@@ -14,10 +14,13 @@ pub struct History {
     /// The days of the last two weeks in which there was something to count, oldest first; see [`History::day`].
     pub days: Vec<Count>,
     /// When it was found to be sick, and well again, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<Turn>,
     /// How long the last poll took that asked it, in milliseconds; with its redirects.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub took: Option<u32>,
     /// What the last document took on the network, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
     /// What 304 has saved so far, in bytes: the length of the last document, at each.
     pub saved: u64,
@@ -149,10 +152,7 @@ mod tests {
             ..History::default()
         };
         let json = serde_json::to_string(&history).unwrap();
-        assert_eq!(
-            json,
-            "{\"hours\":[[498736,3,1]],\"days\":[],\"turns\":[],\"took\":null,\"length\":null,\"saved\":7}"
-        );
+        assert_eq!(json, "{\"hours\":[[498736,3,1]],\"days\":[],\"saved\":7}");
         assert_eq!(serde_json::from_str::<History>(&json).unwrap(), history);
         assert_eq!(serde_json::from_str::<History>("{}").unwrap(), History::default());
     }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Articles, Digest, History, Timestamp};
 
-/// What is remembered of a source from poll to poll, over restarts.
+/// What is remembered of a source from poll to poll, over restarts. Written without what it lacks: after each poll that is,
+/// and of most sources it lacks most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SourceState {
@@ -16,67 +17,80 @@ pub struct SourceState {
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub since: Timestamp,
     /// Why, in the upstream's own words where it used any; empty when all is well.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// Failed polls in a row.
     pub failures: u32,
     /// When the first of them ended.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Timestamp>,
     /// Not polled before this.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub next_poll: Timestamp,
     /// What the publisher asked for at the last poll: not sooner than this, whatever the admin says of our pace.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
     /// Of the address in the admin's file when it was last polled: what a poll of another one came to says nothing of when to poll this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Digest>,
     /// The last poll that ended, well or not.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub last_poll: Option<Timestamp>,
     /// The last poll that ended well (200 or 304).
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub last_success: Option<Timestamp>,
     /// When it last brought a new entry.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub last_entry: Option<Timestamp>,
     /// When what readers see of it last changed.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub last_change: Option<Timestamp>,
     /// To be sent with the next request.
     pub validators: Validators,
     /// Of the body last read, so that an equal one is not read again.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Digest>,
     /// Of everything but the body that the last reading depended on (normalizer version, address, zone, hosts rewritten,
     /// who asks): when it differs, the source is read anew by one unconditional request.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reading: Option<Digest>,
     /// When a whole body last came, or was asked for unconditionally in vain.
-    #[serde(with = "chrono::serde::ts_milliseconds_option")]
+    #[serde(with = "chrono::serde::ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub last_whole: Option<Timestamp>,
     /// How long the last document is fresh, in seconds: a 304 that says nothing of it leaves it (RFC 9111 §4.3.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
     /// The shortest time between polls that the document itself asked for (`<ttl>`), in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub document_ttl: Option<u64>,
     /// When the document itself asked not to be polled.
     pub skip: Skip,
     /// How often it publishes, where that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rhythm: Option<Rhythm>,
     /// How far it is slowed down, in eighths of a doubling: each 429 or 503 adds eight, each poll that ends well takes
     /// one off.
     pub slowness: u8,
     /// The host and port that said 429, if that was the last answer: not its own, where it is redirected.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub throttled_at: Option<(String, u16)>,
     /// Where its address permanently redirects to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
     /// The address that is asked in place of the admin's, after it was [`SourceState::moved`] to for long enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub adopted: Option<String>,
     /// Plain text: under whose rights its entries are, by the last document (RSS `<copyright>`, `atom:rights`, `dc:rights`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rights: Option<String>,
     /// How many items its page had when it was last read; none for a feed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub matched: Option<usize>,
     /// What had to be put right before the last document could be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repairs: Vec<String>,
     /// What its publisher should know of the last document.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// Of its entries' articles: what is to be read still, and how the others fared.
     #[serde(skip_serializing_if = "Articles::is_none")]
@@ -203,8 +217,10 @@ impl State {
 #[serde(default)]
 pub struct Validators {
     /// Sent back as If-None-Match.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<Vec<u8>>,
     /// Sent back as If-Modified-Since.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<Vec<u8>>,
 }
 

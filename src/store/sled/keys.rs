@@ -237,8 +237,8 @@ pub fn pack_size(letter: u8) -> Option<usize> {
     match letter {
         ENTRY => Some(4096),
         HEADER | TRACES | ROW | OWN_ROW | PLACE | OWN_PLACE | LISTED | LEFT => Some(2048),
-        // In no order of time: each that a commit writes may be another one.
-        KEY | TITLE => Some(1024),
+        // In no order of time: each that a commit writes may be another one, and all of it is written again.
+        KEY | TITLE => Some(640),
         _ => None,
     }
 }

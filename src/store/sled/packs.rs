@@ -27,7 +27,9 @@ pub fn packed<K: AsRef<[u8]>, V: AsRef<[u8]>>(rows: &[(K, V)]) -> Vec<u8> {
     let [first, last] = [first, last].map(|(key, _)| key.as_ref());
     // What the first and the last begin with, those between them begin with too.
     let shared = first.iter().zip(last).take_while(|(one, other)| one == other).count();
-    let mut bytes = vec![FORMAT];
+    let length = |(key, value): &(K, V)| key.as_ref().len() - shared + value.as_ref().len() + FRAME;
+    let mut bytes = Vec::with_capacity(shared + FRAME + rows.iter().map(length).sum::<usize>());
+    bytes.push(FORMAT);
     put(&mut bytes, &first[..shared]);
     for (key, value) in rows {
         put(&mut bytes, &key.as_ref()[shared..]);

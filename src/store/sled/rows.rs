@@ -92,6 +92,11 @@ impl Rows {
         self.range(prefix..&*end)
     }
 
+    /// Whether any key begins so. Only for what all keys of a kind begin with: no pack holds keys of two kinds.
+    pub fn is_any(&self, beginning: &[u8]) -> ::sled::Result<bool> {
+        self.db.scan_prefix(beginning).next().transpose().map(|row| row.is_some())
+    }
+
     pub fn range<K: AsRef<[u8]>, R: RangeBounds<K>>(&self, range: R) -> Iter {
         let owned = |bound: Bound<&K>| bound.map(|key| IVec::from(key.as_ref()));
         let (low, high) = (owned(range.start_bound()), owned(range.end_bound()));

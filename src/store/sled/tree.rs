@@ -44,12 +44,7 @@ fn damaged(what: impl Into<String>) -> StoreError {
 
 impl Lookup for Tree {
     fn knows(&self, source: &SourceId) -> Result<bool, StoreError> {
-        self.db
-            .scan_prefix(keys::all_keys(source))
-            .next()
-            .transpose()
-            .map_err(reading)
-            .map(|key| key.is_some())
+        self.db.is_any(&keys::all_keys(source)).map_err(reading)
     }
 
     fn seq_of(&self, source: &SourceId, key: EntryKey) -> Result<Option<Seq>, StoreError> {
