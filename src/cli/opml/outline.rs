@@ -30,7 +30,10 @@ pub(super) struct Line {
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text: save it as UTF-8".to_owned())?;
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let (mut lines, mut groups, mut is_opml) = (Vec::new(), Vec::new(), false);
+    let (mut lines, mut is_opml) = (Vec::new(), false);
+    // The names of the groups that are open, and of each whether it has one: who nests many without is not to be looked through
+    // again at each feed.
+    let (mut groups, mut are_named): (Vec<String>, Vec<bool>) = Default::default();
     loop {
         let event = reader.read_event();
         let (element, is_open) = match event {
@@ -42,7 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
             Ok(Event::Start(element)) => (element, true),
             Ok(Event::Empty(element)) => (element, false),
             Ok(Event::End(element)) => {
-                if is_outline(element.local_name().as_ref()) {
+                if is_outline(element.local_name().as_ref()) && are_named.pop() == Some(true) {
                     groups.pop();
                 }
                 continue;
@@ -56,15 +59,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
         let title = attribute(&element, "text").or_else(|| attribute(&element, "title")).unwrap_or_default();
         let title: String = title.trim().chars().take(TITLE_MAX).collect();
         if let Some(address) = attribute(&element, "xmlUrl") {
-            let named = groups.iter().filter(|group: &&String| !group.is_empty()).take(DEPTH_MAX);
-            let groups = named.cloned().collect();
+            let groups = groups.iter().take(DEPTH_MAX).cloned().collect();
             lines.push(Line { title: title.clone(), address: address.trim().to_owned(), groups });
         }
         if lines.len() > FEEDS_MAX {
             return Err(format!("it holds more than {FEEDS_MAX} feeds: import it in parts"));
         }
         if is_open {
-            groups.push(title);
+            are_named.push(!title.is_empty());
+            groups.extend(Some(title).filter(|title| !title.is_empty()));
         }
     }
     if is_opml { Ok(lines) } else { Err("it is no OPML list: export one from your feed reader".to_owned()) }
@@ -128,5 +131,8 @@ mod tests {
         }
         let deep = format!("<opml>{}", "<outline text=\"a\">".repeat(100_000));
         assert_eq!(read(deep.as_bytes()), Ok(vec![]));
+        let nameless = format!("<opml>{}", "<outline><outline xmlUrl='https://a.vn/'/>".repeat(50_000));
+        let lines = read(nameless.as_bytes()).unwrap();
+        assert!(lines.len() == 50_000 && lines.iter().all(|line| line.groups.is_empty()));
     }
 }
