@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{ENTRIES_AT_ONCE, RenderError, Rendering, cache::Part, channel, making::Contents};
+use super::{RenderError, Rendering, cache::Part, channel, making::Contents, material::ENTRIES_AT_ONCE};
 use crate::{
     config::Config,
     filter::OwnFilter,

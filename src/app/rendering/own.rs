@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use super::{ENTRIES_AT_ONCE, RenderError, Rendering};
+use super::{RenderError, Rendering, material::ENTRIES_AT_ONCE};
 use crate::{
     config::Config,
     filter::OwnFilter,

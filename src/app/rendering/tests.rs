@@ -8,7 +8,7 @@ use crate::{
     config::{self, Surroundings},
     model::{
         Alike, Changes, ChannelSlug, Commit, Committed, Digest, Entry, EntryKey, Identity, Known, Likeness,
-        NewEntry, Province, Row, Rule, SourceState,
+        NewEntry, Province, Row, Rule, Seq, SourceState, StoredEntry,
     },
     publish::{Coding, Format},
     store::{Census, Engine, MemoryEngine, Scope},

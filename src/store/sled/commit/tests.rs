@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::*;
+use super::{pages::BATCH_MAX, *};
 use crate::{
     model::{Changes, Entry, Update},
     store::{Engine as _, SledEngine, samples},
