@@ -12,63 +12,61 @@ use super::{Census, StoreError, Traces, keys, reading, tree::Tree, values};
 /// The count and every disagreement. `next` is the number that the next new entry gets.
 pub fn take(tree: &Tree, next: Seq) -> Result<Census, StoreError> {
     let mut census = Census::default();
-    let [mut places, mut own_places, mut rows, mut own_rows] = [0_u64; 4];
-    let [mut headers, mut titles, mut traces, mut tombstones, mut dropped] = [0_u64; 5];
-    let mut channel = Vec::new();
+    // Rows under each letter.
+    let mut counts = [0_u64; 256];
+    let (mut dropped, mut channel) = (0, Vec::new());
     for pair in tree.db.iter() {
         let (key, value) = pair.map_err(reading)?;
-        match key.first().copied() {
-            Some(keys::ENTRY) => {
-                census.entries += 1;
-                dropped += u64::from(entry(tree, &key, &value, next, &mut census)?);
-            }
-            Some(keys::HEADER) => {
-                headers += 1;
-                census.tombstones += u64::from(header(tree, &key, &value, &mut census)?);
-            }
-            Some(keys::KEY) => {
-                census.keys += 1;
-                leads_home(tree, &key, &value, &mut census)?;
-            }
-            Some(keys::TRACES) => traces += 1,
-            Some(keys::LISTED | keys::LEFT | keys::TAKEN_DOWN) => tombstones += 1,
-            Some(keys::LEADER) => group::leader(tree, &key, &value, &mut census)?,
-            Some(keys::MEMBER) => group::member(tree, &key, &mut census)?,
-            Some(keys::ROW) => rows += 1,
-            Some(keys::OWN_ROW) => own_rows += 1,
-            Some(keys::TITLE) => titles += 1,
-            Some(keys::PLACE) => places += 1,
-            Some(keys::OWN_PLACE) => own_places += 1,
-            Some(keys::STATE) => {
-                census.sources += 1;
-                let read = values::unpacked::<SourceState>(&value, &|| name(&key));
-                read.unwrap_or_else(|error| {
+        let letter = key.first().copied().unwrap_or_default();
+        counts[usize::from(letter)] += 1;
+        match letter {
+            keys::ENTRY => dropped += u64::from(entry(tree, &key, &value, next, &mut census)?),
+            keys::HEADER => census.tombstones += u64::from(header(tree, &key, &value, &mut census)?),
+            keys::KEY => leads_home(tree, &key, &value, &mut census)?,
+            keys::LEADER => group::leader(tree, &key, &value, &mut census)?,
+            keys::MEMBER => group::member(tree, &key, &mut census)?,
+            keys::STATE => {
+                if let Err(error) = values::unpacked::<SourceState>(&value, &|| name(&key)) {
                     census.fault(|| error.to_string());
-                    SourceState::default()
-                });
+                }
             }
-            Some(keys::CHANNEL) => {
+            keys::CHANNEL => {
                 let stem = key[..key.len().saturating_sub(4)].to_vec();
                 census.channels += u64::from(stem != channel);
                 channel = stem;
             }
+            // Looked up from their entries and tombstones.
+            keys::TRACES
+            | keys::TITLE
+            | keys::PLACE
+            | keys::OWN_PLACE
+            | keys::ROW
+            | keys::OWN_ROW
+            | keys::LISTED
+            | keys::LEFT
+            | keys::TAKEN_DOWN => {}
             _ if key == keys::SCHEMA || key == keys::NEXT => {}
             _ => census.fault(|| format!("`{}` belongs to nothing", name(&key))),
         }
     }
+    let count = |letter: u8| counts[usize::from(letter)];
+    census.entries = count(keys::ENTRY);
+    census.keys = count(keys::KEY);
+    census.sources = count(keys::STATE);
     // Every one was found in each index, so equal numbers leave no room for strays.
     let (all, shown) = (census.entries + census.tombstones, census.entries - dropped);
-    let counts = [
-        ("headers", headers, all),
-        ("titles", titles, all),
-        ("lists of keys", traces, all),
-        ("places", places, shown),
-        ("own places", own_places, shown),
-        ("rows", rows, shown),
-        ("own rows", own_rows, shown),
-        ("marks", tombstones, census.tombstones),
+    let marks = [keys::LISTED, keys::LEFT, keys::TAKEN_DOWN].map(count).iter().sum();
+    let agreements = [
+        ("headers", count(keys::HEADER), all),
+        ("titles", count(keys::TITLE), all),
+        ("lists of keys", count(keys::TRACES), all),
+        ("places", count(keys::PLACE), shown),
+        ("own places", count(keys::OWN_PLACE), shown),
+        ("rows", count(keys::ROW), shown),
+        ("own rows", count(keys::OWN_ROW), shown),
+        ("marks", marks, census.tombstones),
     ];
-    for (index, count, expected) in counts {
+    for (index, count, expected) in agreements {
         if count != expected {
             census.fault(|| format!("{count} {index} instead of {expected}"));
         }
