@@ -21,6 +21,10 @@ pub(super) enum Repair {
     OpenCData,
     Unclosed,
     Stray,
+    /// Of JSON: one that nothing follows.
+    Comma,
+    /// Of JSON: one that is none, or half a character (RFC 8259 §8.2).
+    Escape,
     /// An end tag in another case than its start tag, or with another prefix.
     Spelling,
     CutOff,
@@ -113,6 +117,8 @@ const ALL: [Repair; KINDS] = [
     Repair::OpenCData,
     Repair::Unclosed,
     Repair::Stray,
+    Repair::Comma,
+    Repair::Escape,
     Repair::Spelling,
     Repair::CutOff,
     Repair::TooMany,
@@ -140,6 +146,8 @@ fn words(repair: Repair, count: usize) -> String {
         Repair::OpenCData => counted("closed", "open CDATA section", "open CDATA sections"),
         Repair::Unclosed => counted("closed", "unclosed tag", "unclosed tags"),
         Repair::Stray => counted("ignored", "stray end tag", "stray end tags"),
+        Repair::Comma => counted("ignored", "stray comma", "stray commas"),
+        Repair::Escape => counted("mended", "escaped character", "escaped characters"),
         Repair::Spelling => counted("matched", "end tag spelt otherwise", "end tags spelt otherwise"),
         Repair::CutOff => "cut off in mid-document".to_owned(),
         Repair::TooMany => "left out what is beyond the limits".to_owned(),

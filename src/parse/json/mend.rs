@@ -1,4 +1,5 @@
-//! JSON that is not quite: commas before a closing bracket, bare control characters, a cut-off end. Knows no keys.
+//! JSON that is not quite: commas before a closing bracket, bare control characters, escapes that are none, a cut-off end.
+//! Knows no keys.
 
 use super::super::repairs::{Repair, Repairs};
 
@@ -11,25 +12,21 @@ struct State {
     whole: Option<(usize, usize)>,
     /// Where a comma stands that nothing has followed yet.
     comma: Option<usize>,
+    in_string: bool,
 }
 
 /// The document as JSON; what is behind its end is left out. Of one that is cut off, all items that are whole.
 pub(in super::super) fn mended(json: &str, repairs: &mut Repairs) -> String {
     let mut text = String::with_capacity(json.len());
     let mut state = State::default();
-    let (mut in_string, mut is_escaped) = (false, false);
-    for character in json.chars() {
-        if in_string {
-            if u32::from(character) < 0x20 {
-                repairs.note(Repair::ControlCharacter);
-                text.push(' ');
-            } else {
-                text.push(character);
-            }
-            in_string = is_escaped || character != '"';
-            is_escaped = !is_escaped && character == '\\';
+    let mut rest = json;
+    while let Some(character) = rest.chars().next() {
+        if state.in_string {
+            rest = within(rest, character, &mut text, repairs);
+            state.in_string = character != '"';
             continue;
         }
+        rest = &rest[character.len_utf8()..];
         if character.is_whitespace() {
             text.push(' ');
             continue;
@@ -38,14 +35,14 @@ pub(in super::super) fn mended(json: &str, repairs: &mut Repairs) -> String {
         if let Some(comma) = state.comma.take()
             && closes
         {
-            repairs.note(Repair::Stray);
+            repairs.note(Repair::Comma);
             text.truncate(comma);
         }
         match character {
             '{' => state.open.push('}'),
             '[' => state.open.push(']'),
             ',' => state.comma = Some(text.len()),
-            '"' => in_string = true,
+            '"' => state.in_string = true,
             _ => {}
         }
         text.push(character);
@@ -66,4 +63,45 @@ pub(in super::super) fn mended(json: &str, repairs: &mut Repairs) -> String {
     }
     text.extend(state.open.iter().rev());
     text
+}
+
+/// Adds what a string goes on with, mended, and gives what follows it.
+fn within<'a>(rest: &'a str, first: char, text: &mut String, repairs: &mut Repairs) -> &'a str {
+    let (length, mended) = match first {
+        '\\' => escape(rest),
+        control if u32::from(control) < 0x20 => {
+            repairs.note(Repair::ControlCharacter);
+            text.push(' ');
+            return &rest[1..];
+        }
+        other => (other.len_utf8(), None),
+    };
+    let (part, behind) = rest.split_at(length);
+    if mended.is_some() {
+        repairs.note(Repair::Escape);
+    }
+    text.push_str(mended.unwrap_or(part));
+    behind
+}
+
+/// How long the escape is that begins here, and what it is to be where it is none (RFC 8259 §7). As in JavaScript a character
+/// that needed no escape is itself. Half a character is left where a program cut a text in the midst of a pair.
+fn escape(rest: &str) -> (usize, Option<&'static str>) {
+    match (rest.as_bytes().get(1), unit(rest)) {
+        (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), _) => (2, None),
+        (_, Some(0xd800..=0xdbff)) => match rest.get(6..).and_then(unit) {
+            Some(0xdc00..=0xdfff) => (12, None),
+            _ => (6, Some("\u{fffd}")),
+        },
+        (_, Some(0xdc00..=0xdfff)) => (6, Some("\u{fffd}")),
+        (_, Some(_)) => (6, None),
+        _ => (1, Some("")),
+    }
+}
+
+/// The code unit of a `\u` escape that stands here.
+fn unit(rest: &str) -> Option<u16> {
+    let digits = rest.strip_prefix("\\u")?.get(..4)?;
+    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_hex.then(|| u16::from_str_radix(digits, 16).ok())?
 }

@@ -141,7 +141,25 @@ pub(super) const SHAPES: &[Case<'static>] = &[
         "JSON with commas too many",
         "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": [{\"id\": \"1\", \"title\": \"A\",},],}",
         &[("A", "")],
-        "ignored 3 stray end tags",
+        "ignored 3 stray commas",
+    ),
+    (
+        "JSON with escapes that are none",
+        r#"{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "L\'\x \u12 \\\" A"}, {"id": "2", "title": "B"}]}"#,
+        &[("L'x u12 \\\" A", ""), ("B", "")],
+        "mended 3 escaped characters",
+    ),
+    (
+        "JSON with half of an emoji",
+        r#"{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "A \ud83d\ude00 \ud83d"}, {"id": "2", "title": "B \ude00\ud83d\u0041"}]}"#,
+        &[("A 😀 \u{fffd}", ""), ("B \u{fffd}\u{fffd}A", "")],
+        "mended 3 escaped characters",
+    ),
+    (
+        "JSON cut off in an escape",
+        "{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": [{\"id\": \"1\", \"title\": \"A\"}, {\"id\": \"2\", \"title\": \"\\ud83",
+        &[("A", "")],
+        "cut off in mid-document",
     ),
     (
         "JSON cut off",
